@@ -13,7 +13,7 @@ from nanonet.text._grams import gram_table
 from nanonet.text._tokens import IS_END, pack_codes
 from nanonet.text.spec import GramSpec
 
-_BATCH_CHARS = 1 << 18  # about a thousand news texts: the tables stay in the processor's cache
+_BATCH_CHARS = 1 << 16  # about 300 news texts: the tables stay in the processor's cache
 
 
 @dataclass(frozen=True)
