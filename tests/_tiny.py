@@ -6,11 +6,12 @@ Import it as ``from _tiny import tiny_encoder``: ``tests/conftest.py`` puts this
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-WORDS = (
+_WORD_LINE = (
     "the a is was not and good bad movie price goal team bank market match oil game stock win lose "
     "loss fall rise great awful what who where how many . , ! ? ' 0 1 2 3 ##s ##ed ##ing"
-).split()
+)
 HIDDEN, LAYERS = 32, 2
 
 
@@ -44,12 +45,12 @@ def tiny_encoder(folder: Path, seed: int = 0) -> Path:
 
 def _vocabulary() -> dict[str, int]:
     letters = "abcdefghijklmnopqrstuvwxyz"
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *letters]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_WORD_LINE.split(), *letters]
     pieces += [f"##{letter}" for letter in letters]
     return {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
 
 
-def _tokenizer(vocabulary: dict[str, int]):  # noqa: ANN202 - `tokenizers` is imported lazily
+def _tokenizer(vocabulary: dict[str, int]) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
