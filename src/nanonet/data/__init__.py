@@ -1,0 +1,35 @@
+"""Tables in and out: reading them into the role they play, checking, guarding, fingerprints."""
+
+from nanonet.data._chunks import Chunk, Source
+from nanonet.data.classes import ClassSpec, read_classes
+from nanonet.data.fingerprint import fingerprint
+from nanonet.data.guard import Guarded, GuardReport, guard
+from nanonet.data.rows import chunk_texts, iter_rows, need_column, open_table
+from nanonet.data.tables import read_labelled, read_pool, read_test
+from nanonet.data.types import Labelled, Pool, Test, Validation
+from nanonet.data.write import added_names, check_target, write_table
+
+__all__ = [
+    "Chunk",
+    "ClassSpec",
+    "GuardReport",
+    "Guarded",
+    "Labelled",
+    "Pool",
+    "Source",
+    "Test",
+    "Validation",
+    "added_names",
+    "check_target",
+    "chunk_texts",
+    "fingerprint",
+    "guard",
+    "iter_rows",
+    "need_column",
+    "open_table",
+    "read_classes",
+    "read_labelled",
+    "read_pool",
+    "read_test",
+    "write_table",
+]
