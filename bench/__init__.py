@@ -1,0 +1,1 @@
+"""The benchmark: what nanonet and its peers score on the same draws, on the same machine."""

@@ -1,0 +1,90 @@
+"""nanonet itself as one of the methods: fit, save, load the folder again, score what was loaded."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.protocol import Draw
+from bench.scores import score
+
+#: Method name -> (effort, name in tables).
+EFFORTS: dict[str, tuple[str, str]] = {
+    "nanonet": ("quick", "nanonet"),
+    "nanonet-normal": ("normal", "nanonet (normal)"),
+    "nanonet-best": ("best", "nanonet (best)"),
+}
+
+
+def run(
+    method: str, drawn: Draw, seed: int, cache_dir: Path | None, classes_file: Path | None
+) -> dict[str, Any]:
+    """One cell: the figures of the saved folder, of the nano student beside it, and the report.
+
+    The test texts are not shown to ``fit``, not even to its leak guard, so that nanonet and its
+    peers learn from the very same rows.
+    """
+    import nanonet
+
+    start = time.perf_counter()
+    fitted = nanonet.fit(
+        list(drawn.labelled.texts),
+        list(drawn.labelled.labels),
+        pool=drawn.pool.texts,
+        classes=_classes(classes_file),
+        effort=EFFORTS[method][0],
+        seed=seed,
+        cache_dir=cache_dir,
+    )
+    fit_s = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        fitted.save(path)
+        result = _evaluate(nanonet.load(path), drawn)
+        result["artefact_bytes"] = folder_bytes(path)
+    report = fitted.report.to_dict()
+    kept_nano = result["student"] == "nano"
+    result["nano"] = dict(result["figures"]) if kept_nano else _nano(fitted, drawn)
+    return result | {"fit_s": fit_s, "gate": report.get("gate"), "report": report}
+
+
+def folder_bytes(path: Path) -> int:
+    """Size of all files of an artefact together."""
+    return sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
+
+
+def _classes(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from nanonet.data import read_classes
+
+    return read_classes(path)
+
+
+def _evaluate(classifier: Any, drawn: Draw) -> dict[str, Any]:
+    start = time.perf_counter()
+    table = classifier.predict_proba(list(drawn.test.texts))
+    predict_s = time.perf_counter() - start
+    figures = _figures(table, list(classifier.classes_), drawn)
+    student = classifier.info["student"]["kind"]
+    return {"figures": figures, "student": student, "predict_s": predict_s}
+
+
+def _nano(fitted: Any, drawn: Draw) -> dict[str, Any] | None:
+    nano = getattr(fitted, "nano", None)
+    if nano is None or not hasattr(nano, "predict_proba"):
+        return None
+    table = nano.predict_proba(list(drawn.test.texts))
+    names = list(getattr(nano, "classes_", drawn.classes))
+    return _figures(table, names, drawn)
+
+
+def _figures(table: Any, names: Sequence[str], drawn: Draw) -> dict[str, Any]:
+    rows = np.asarray(table, dtype=np.float64)
+    predictions = [names[column] for column in rows.argmax(axis=1).tolist()]
+    return score(drawn.test.labels, predictions, rows, names)

@@ -1,0 +1,107 @@
+"""Tables of the documents, made from ``bench/results/*.json``.
+
+A table stands between ``<!-- bench:NAME -->`` and ``<!-- /bench -->`` in README.md or docs.
+``python -m bench.tables`` writes them, ``python -m bench.tables --check`` exits 1 when one of
+them is not what the results say.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench._accuracy_tables import accuracy, calibration, names, nanonet
+from bench._cost_tables import machine, runtime, throughput, timing
+from bench.protocol import REPOSITORY
+
+#: Table name -> (result file, how it is written).
+TABLES = {
+    "accuracy": ("accuracy.json", accuracy),
+    "calibration": ("accuracy.json", calibration),
+    "names": ("accuracy.json", names),
+    "nanonet": ("accuracy.json", nanonet),
+    "machine": ("accuracy.json", machine),
+    "time": ("time.json", timing),
+    "runtime": ("runtime.json", runtime),
+    "throughput": ("runtime.json", throughput),
+}
+_MARK = re.compile(r"(<!-- bench:([\w-]+) -->\n)(.*?)(<!-- /bench -->)", re.DOTALL)
+_OPEN = re.compile(r"<!-- bench:")
+
+
+class TableError(Exception):
+    """A mark or a result file is not what it should be; the message is one sentence."""
+
+
+def render(text: str, where: str, results: Path) -> str:
+    """``text`` with every marked table written anew from the JSON files of ``results``."""
+    if len(_OPEN.findall(text)) != len(_MARK.findall(text)):
+        raise TableError(f"{where}: a <!-- bench:NAME --> mark has no <!-- /bench --> after it")
+
+    def one(match: re.Match[str]) -> str:
+        name = match.group(2)
+        if name not in TABLES:
+            raise TableError(f"{where}: no table '{name}'; there are {', '.join(sorted(TABLES))}")
+        return match.group(1) + _table(name, where, results) + match.group(4)
+
+    return _MARK.sub(one, text)
+
+
+def _table(name: str, where: str, results: Path) -> str:
+    file, write = TABLES[name]
+    path = results / file
+    if not path.is_file():
+        command = f"python -m bench.run {path.stem}"
+        raise TableError(f"{where}: table '{name}' needs {path}; make it with {command}")
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return write(document)
+
+
+def documents(root: Path) -> list[Path]:
+    """README.md and every Markdown file under docs, sorted."""
+    return [p for p in (root / "README.md", *sorted(root.glob("docs/**/*.md"))) if p.is_file()]
+
+
+def update(root: Path, results: Path, check: bool) -> list[str]:
+    """Write the tables, or with ``check`` only compare; returns the differences as text."""
+    differences: list[str] = []
+    for path in documents(root):
+        old = path.read_text(encoding="utf-8")
+        where = path.relative_to(root).as_posix()
+        new = render(old, where, results)
+        if new == old:
+            continue
+        lines = old.splitlines(), new.splitlines()
+        differences += difflib.unified_diff(*lines, where, f"{where} from the results", "", "", 1)
+        if not check:
+            path.write_text(new, encoding="utf-8")
+    return differences
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a table differs.")
+def command(check: bool) -> None:
+    """Write the benchmark tables of README.md and docs."""
+    try:
+        differences = update(REPOSITORY, REPOSITORY / "bench" / "results", check)
+    except TableError as error:
+        raise SystemExit(str(error)) from None
+    if check and differences:
+        print("\n".join(line.rstrip("\n") for line in differences))
+        raise SystemExit("tables differ from bench/results; run: python -m bench.tables")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line, callable with a list of arguments."""
+    command(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+
+
+if __name__ == "__main__":
+    command()
