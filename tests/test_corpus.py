@@ -63,7 +63,8 @@ def test_every_class_is_described_and_tested() -> None:
     assert len(specs) == 8
     assert {row["label"] for row in _rows("test")} == {spec.name for spec in specs}
     for spec in specs:
-        assert spec.description and spec.keywords, spec.name
+        assert spec.description, spec.name
+        assert spec.keywords, spec.name
         assert 2 <= len(spec.phrases) <= 5, spec.name
 
 
