@@ -50,22 +50,26 @@ def check_target(out: str | None) -> None:
 
 
 def write_table(
-    out: str | os.PathLike[str] | None, source: Source, scored: Iterable[tuple[Chunk, Added]]
+    out: str | os.PathLike[str] | None,
+    source: Source,
+    scored: Iterable[tuple[Chunk, Added]],
+    kind: str | None = None,
 ) -> int:
     """Write each chunk of ``source`` with its added columns; return the number of rows.
 
-    ``out`` decides the format by its name. ``None`` or "-" is standard output, in the format of
-    the input (CSV for Parquet and text). A file appears under its name only when it is complete.
+    ``out`` decides the format by its name. ``None`` or "-" is standard output, in the format
+    ``kind``, or else in that of the input (CSV for Parquet and text). A file appears under its
+    name only when it is complete.
     """
     target = None if out is None or os.fspath(out) == "-" else os.fspath(out)
     check_target(target)
-    fmt = format_of(target) if target else _stdout_format(source.format)
+    fmt = format_of(target) if target else Format(kind or _stdout_kind(source.format))
     with _sink(target) as raw, _packed(raw, fmt.packing) as stream:
         return _write_all(stream, fmt, source, scored)
 
 
-def _stdout_format(fmt: Format) -> Format:
-    return Format(fmt.kind if fmt.kind in ("csv", "tsv", "jsonl") else "csv")
+def _stdout_kind(fmt: Format) -> str:
+    return fmt.kind if fmt.kind in ("csv", "tsv", "jsonl") else "csv"
 
 
 def _write_all(

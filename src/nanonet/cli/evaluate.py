@@ -1,0 +1,103 @@
+"""``nanonet evaluate``: how good a model is on labelled rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nanonet.cli._options import (
+    json_option,
+    label_option,
+    print_json,
+    print_notes,
+    text_option,
+)
+from nanonet.errors import UserError
+
+if TYPE_CHECKING:
+    from nanonet.data import Test
+    from nanonet.runtime import Classifier
+
+
+@click.command()
+@click.argument("model")
+@click.argument("table")
+@text_option
+@label_option
+@json_option
+def evaluate(model: str, table: str, text: str, label: tuple[str, ...], as_json: bool) -> None:
+    """Compare MODEL's labels with those in TABLE.
+
+    Prints accuracy, macro F1 (mean over the classes), the calibration error (ece, 15 bins of equal
+    mass), log-loss in nats, and precision, recall and F1 of each class.
+
+    \b
+    Examples:
+      nanonet evaluate model test.csv
+      nanonet evaluate model test.parquet --text body --label topic --json
+    """
+    from nanonet.data import read_test
+    from nanonet.runtime import load
+
+    classifier = load(model)
+    notes: list[str] = []
+    test = read_test(table, text, label, notes)
+    print_notes(notes)
+    scores = score(classifier, test, table)
+    if as_json:
+        print_json(scores)
+    else:
+        click.echo(as_text(scores))
+
+
+def score(classifier: Classifier, test: Test, name: str) -> dict[str, Any]:
+    """Rows, accuracy, macro_f1, ece, log_loss and per-class scores, as plain values.
+
+    Raises :class:`UserError` where the rows hold a label the model does not know.
+    """
+    import numpy as np
+
+    from nanonet.decide import metrics
+
+    classes = list(classifier.classes_)
+    unknown = sorted(set(test.labels) - set(classes))
+    if unknown:
+        raise UserError(
+            f"{name}: the model does not know the label{'s' if len(unknown) > 1 else ''} "
+            f"{_some(unknown)}; it knows {_some(classes)}"
+        )
+    index = {label: number for number, label in enumerate(classes)}
+    truth = np.array([index[label] for label in test.labels])
+    proba = classifier.predict_proba(list(test.texts))
+    predicted = proba.argmax(axis=1)
+    each = metrics.per_class(truth, predicted, len(classes))
+    return {
+        "rows": len(truth),
+        "accuracy": metrics.accuracy(truth, predicted),
+        "macro_f1": metrics.macro_f1(truth, predicted, len(classes)),
+        "ece": metrics.ece(proba, truth),
+        "log_loss": metrics.log_loss(proba, truth),
+        "classes": {label: vars(one) for label, one in zip(classes, each, strict=True)},
+    }
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:10])
+    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
+
+
+def as_text(scores: dict[str, Any]) -> str:
+    """The scores as lines for a person."""
+    lines = [f"{'rows':<10}{scores['rows']:>8,}"]
+    lines += [
+        f"{key:<10}{scores[key]:>8.4f}" for key in ("accuracy", "macro_f1", "ece", "log_loss")
+    ]
+    width = max(len("class"), *(len(label) for label in scores["classes"]))
+    lines += ["", f"{'class':<{width}}  precision  recall      f1    rows"]
+    lines += [
+        f"{label:<{width}}  {one['precision']:>9.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}"
+        f"{one['rows']:>8,}"
+        for label, one in scores["classes"].items()
+    ]
+    return "\n".join(lines)

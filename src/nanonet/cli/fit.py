@@ -1,0 +1,165 @@
+"""``nanonet fit``: labelled rows, a pool or class names in, a model folder out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nanonet.cli._options import (
+    json_option,
+    label_option,
+    print_json,
+    print_notes,
+    text_option,
+)
+from nanonet.errors import UserError
+
+if TYPE_CHECKING:
+    from nanonet.data import ClassSpec, Labelled, Pool, Test
+
+
+@click.command()
+@click.argument("labelled", required=False)
+@click.option("--pool", metavar="POOL", help="Table of texts without labels.")
+@click.option("--classes", metavar="CLASSES", help="Class names: one a line, or TOML.")
+@click.option("--out", required=True, metavar="MODEL", help="Folder to make.")
+@click.option("--test", metavar="TEST", help="Labelled table: kept out of training, scored last.")
+@click.option(
+    "--effort",
+    type=click.Choice(["quick", "normal", "best"]),
+    default="quick",
+    show_default=True,
+    help="How much work to spend; this version has quick.",
+)
+@click.option(
+    "--student",
+    type=click.Choice(["auto", "nano", "micro"]),
+    default="auto",
+    show_default=True,
+    help="Kind of model; auto takes the better one.",
+)
+@click.option(
+    "--max-mb",
+    type=click.FloatRange(0, min_open=True),
+    default=4.0,
+    show_default=True,
+    help="Largest size of the model in megabytes.",
+)
+@click.option("--encoder", metavar="NAME", help="Sentence encoder: a name or folder.")
+@click.option("--cache-dir", metavar="DIR", help="Where text vectors are kept between runs.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same model.")
+@click.option("--force", is_flag=True, help="Replace MODEL if it is there.")
+@text_option
+@label_option
+@json_option
+def fit(
+    labelled: str | None,
+    pool: str | None,
+    classes: str | None,
+    out: str,
+    test: str | None,
+    text: str,
+    label: tuple[str, ...],
+    as_json: bool,
+    effort: str,
+    force: bool,
+    **settings: Any,
+) -> None:
+    """Learn from LABELLED, and from the texts in POOL, and write the folder MODEL.
+
+    LABELLED may be left out when --classes and --pool are given. Rows of TEST are never learned
+    from: copies of them are removed from the other tables, and the finished model is scored on
+    them.
+
+    \b
+    Examples:
+      nanonet fit labelled.csv --pool pool.csv --out model
+      nanonet fit labelled.jsonl --pool pool.parquet --test test.csv --out model
+      nanonet fit --classes classes.txt --pool pool.txt --out model
+    """
+    from nanonet.cli._progress import terminal_progress
+
+    _check(labelled, pool, classes, effort)
+    _check_place(out, force)
+    tables = _Tables(labelled, pool, classes, test, text, label)
+    print_notes(tables.notes)
+
+    from nanonet.pipeline import fit as fit_model
+
+    fitted = fit_model(
+        tables.labelled.texts if tables.labelled else (),
+        tables.labelled.labels if tables.labelled else (),
+        pool=tables.pool.texts if tables.pool else (),
+        classes=tables.classes,
+        test_texts=tables.test.texts if tables.test else None,
+        effort=effort,
+        progress=terminal_progress(),
+        **settings,
+    )
+    fitted.save(out, overwrite=force)
+    _tell(fitted.report, out, tables.test, test, as_json)
+
+
+def _check(labelled: str | None, pool: str | None, classes: str | None, effort: str) -> None:
+    if labelled is None and (classes is None or pool is None):
+        raise UserError(
+            "there is nothing to learn from: give a labelled table, or both --classes and --pool"
+        )
+    if effort != "quick":
+        raise UserError(f"--effort {effort} is not in this version yet; leave it at --effort quick")
+
+
+def _check_place(out: str, force: bool) -> None:
+    path = Path(out)
+    if path.exists() and not force:
+        raise UserError(f"{out}: exists already; choose another --out or replace it with --force")
+    if path.exists() and not (path / "model.json").is_file():
+        raise UserError(
+            f"{out}: is not a nanonet model, so --force leaves it alone; use another --out"
+        )
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"{out}: the folder {path.absolute().parent} does not exist; make it first")
+
+
+class _Tables:
+    """Everything the command names, read before any work starts so that all errors come first."""
+
+    def __init__(
+        self,
+        labelled: str | None,
+        pool: str | None,
+        classes: str | None,
+        test: str | None,
+        text: str,
+        label: tuple[str, ...],
+    ) -> None:
+        from nanonet.data import read_classes, read_labelled, read_pool, read_test
+
+        self.notes: list[str] = []
+        self.classes: tuple[ClassSpec, ...] | None = read_classes(classes) if classes else None
+        self.labelled: Labelled | None = None
+        self.pool: Pool | None = None
+        self.test: Test | None = None
+        if labelled:
+            self.labelled = read_labelled(labelled, text, label, self.notes)
+        if pool:
+            self.pool = read_pool(pool, text, self.notes)
+        if test:
+            self.test = read_test(test, text, label, self.notes)
+
+
+def _tell(report: Any, out: str, test: Test | None, name: str | None, as_json: bool) -> None:
+    from nanonet.cli.evaluate import as_text, score
+    from nanonet.runtime import load
+
+    # The folder is read back, so what is scored is what was written.
+    scores = score(load(out), test, str(name)) if test else None
+    if as_json:
+        print_json({"model": out, **report.to_dict(), **({"test": scores} if scores else {})})
+        return
+    click.echo(report.summary())
+    if scores:
+        click.echo(f"\non {name}:\n{as_text(scores)}")
+    click.echo(f"\nwritten to {out}")

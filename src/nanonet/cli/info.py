@@ -1,0 +1,54 @@
+"""``nanonet info``: what a model folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from nanonet.cli._options import json_option, print_json
+
+
+@click.command()
+@click.argument("model")
+@json_option
+def info(model: str, as_json: bool) -> None:
+    """Show what MODEL is: its classes, student, size, calibration and where it came from.
+
+    The checksum of every file is verified on the way.
+
+    \b
+    Examples:
+      nanonet info model
+      nanonet info model --json
+    """
+    from nanonet.artefact import read_artefact
+
+    manifest = read_artefact(model).manifest
+    if as_json:
+        print_json(manifest)
+        return
+    for line in _lines(manifest):
+        click.echo(line)
+
+
+def _lines(manifest: Mapping[str, Any]) -> Iterator[str]:
+    size = sum(file["bytes"] for file in manifest["files"].values())
+    classes = manifest["classes"]
+    yield f"nanonet model, format {manifest['format_version']}, by {manifest['nanonet_version']}"
+    yield f"{len(classes)} classes: {', '.join(classes)}"
+    yield f"{size / 1e6:.2f} MB in {len(manifest['files'])} files, all checksums right"
+    for part in ("student", "calibration", "thresholds", "provenance"):
+        if manifest.get(part):
+            yield f"{part}:"
+            yield from _nested(manifest[part], "  ")
+
+
+def _nested(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield f"{indent}{key}:"
+            yield from _nested(value, indent + "  ")
+        else:
+            yield f"{indent}{key}: {value}"
