@@ -1,6 +1,6 @@
 """A BERT of a few kilobytes with random weights, for tests that need a real encoder folder.
 
-Import it as ``from _tiny import tiny_encoder``: ``tests/conftest.py`` puts this folder on the path.
+Import it as ``from _tiny import tiny_encoder``: pytest is told to look in this folder for imports.
 """
 
 from __future__ import annotations

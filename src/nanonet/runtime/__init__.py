@@ -1,0 +1,10 @@
+"""Using a finished model: NumPy alone for nano students, onnxruntime besides for micro ones."""
+
+from nanonet.runtime.classifier import Classifier
+from nanonet.runtime.explanation import Explanation
+from nanonet.runtime.loading import load
+from nanonet.runtime.micro import MicroScorer
+from nanonet.runtime.nano import NanoScorer
+from nanonet.runtime.scorer import Scorer
+
+__all__ = ["Classifier", "Explanation", "MicroScorer", "NanoScorer", "Scorer", "load"]

@@ -1,0 +1,115 @@
+"""The finished model, as its user sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, final
+
+import numpy as np
+
+from nanonet.errors import FormatError, UserError
+from nanonet.runtime.explanation import Explanation, strongest
+from nanonet.runtime.scorer import Floats, Scorer
+
+CHUNK = 2_048
+"""Texts scored at once: enough to be quick, few enough that memory stays flat."""
+
+
+@final
+class Classifier:
+    """Gives texts one of ``classes_`` each, with calibrated probabilities.
+
+    Made by ``nanonet.load(folder)``. The answer for a text never depends on the texts beside it.
+    Every method that takes texts takes an iterable of strings (empty strings are fine) and raises
+    UserError where it is one string, or holds something that is not a string.
+
+    >>> model = Classifier(["no", "yes"], scorer, temperature=0.8)  # doctest: +SKIP
+    >>> model.predict(["a text"])                                   # doctest: +SKIP
+    ['yes']
+    """
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        scorer: Scorer,
+        *,
+        temperature: float = 1.0,
+        info: dict[str, Any] | None = None,
+    ) -> None:
+        if len(classes) != scorer.class_count:
+            raise FormatError(
+                f"the model names {len(classes)} classes and its student scores "
+                f"{scorer.class_count}; fit again"
+            )
+        if not (np.isfinite(temperature) and temperature > 0):
+            raise FormatError(f"the temperature is {temperature!r}; it must be a number above 0")
+        self.classes_ = list(classes)
+        self.info: dict[str, Any] = info or {}
+        self._scorer = scorer
+        self._temperature = np.float32(temperature)
+
+    def __repr__(self) -> str:
+        return f"Classifier({len(self.classes_)} classes, {type(self._scorer).__name__})"
+
+    def predict(self, texts: Iterable[str]) -> list[str]:
+        """The likeliest class of each text, in order."""
+        return [
+            self.classes_[column]
+            for logits in self._chunks(texts)
+            for column in logits.argmax(axis=1).tolist()
+        ]
+
+    def predict_proba(self, texts: Iterable[str]) -> Floats:
+        """Probabilities, float32 [n, C]; columns as in ``classes_``, each row sums to 1."""
+        return self._stack([self._softmax(logits) for logits in self._chunks(texts)])
+
+    def decision_logits(self, texts: Iterable[str]) -> Floats:
+        """Raw scores before the temperature, float32 [n, C]."""
+        return self._stack(list(self._chunks(texts)))
+
+    def explain(self, text: str, top: int | None = 10) -> Explanation:
+        """The text's class and what in the text spoke for or against it (``top=None``: all of it).
+
+        Nano students: exact, every known n-gram with its share of the logit. Micro students: by
+        leaving words out, one run of the encoder a word.
+        """
+        if not isinstance(text, str):
+            raise UserError(f"explain takes one string, not a {type(text).__name__}")
+        if top is not None and top < 0:
+            raise UserError(f"top is {top}; it must be 0 or more, or None for everything")
+        logits = self._scorer.logits([text])
+        column = int(logits[0].argmax())
+        shown, rest = strongest(self._scorer.evidence(text, column), top)
+        return Explanation(
+            label=self.classes_[column],
+            confidence=float(self._softmax(logits)[0, column]),
+            evidence=shown,
+            logit=float(logits[0, column]),
+            bias=float(self._scorer.bias[column]),
+            rest=rest,
+            exact=self._scorer.exact,
+        )
+
+    def _chunks(self, texts: Iterable[str]) -> Iterator[Floats]:
+        if isinstance(texts, (str, bytes)):
+            raise UserError("one string was given where a list of texts is needed; write [text]")
+        texts = texts if isinstance(texts, (list, tuple)) else list(texts)
+        for row, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise UserError(
+                    f"text {row} (counting from 0) is a {type(text).__name__}, {text!r:.40}; "
+                    "every text must be a string"
+                )
+        for start in range(0, len(texts), CHUNK):
+            yield self._scorer.logits(texts[start : start + CHUNK])
+
+    def _softmax(self, logits: Floats) -> Floats:
+        scaled = logits / self._temperature
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        probabilities: Floats = powers / powers.sum(axis=1, keepdims=True)
+        return probabilities
+
+    def _stack(self, chunks: list[Floats]) -> Floats:
+        if not chunks:
+            return np.zeros((0, len(self.classes_)), np.float32)
+        return np.concatenate(chunks)

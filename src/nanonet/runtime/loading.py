@@ -1,0 +1,83 @@
+"""From a model folder to a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nanonet.artefact import Artefact, read_artefact
+from nanonet.errors import FormatError
+from nanonet.runtime.classifier import Classifier
+from nanonet.runtime.micro import MicroScorer
+from nanonet.runtime.nano import NanoScorer
+from nanonet.runtime.scorer import Scorer
+from nanonet.text import GramSpec
+
+
+def load(path: str | Path) -> Classifier:
+    """Read a model folder, check every byte of it, and give the classifier.
+
+    Nothing in the folder is ever executed and nothing is fetched. Raises UserError where there is
+    no model, FormatError where it is damaged or newer than this nanonet, MissingExtra where a
+    micro student needs packages that are not installed.
+    """
+    artefact = read_artefact(path)
+    manifest = artefact.manifest
+    if manifest["task"] != "single-label":
+        raise FormatError(_unknown(artefact, "task", manifest["task"]))
+    classes = manifest["classes"]
+    if not all(isinstance(name, str) for name in classes) or len(set(classes)) < len(classes):
+        raise FormatError(f"{artefact.path} is damaged: 'classes' are not different names")
+    if len(classes) < 2:
+        raise FormatError(f"{artefact.path} is damaged: it has fewer than two classes")
+    kind = manifest["student"].get("kind")
+    if kind not in _STUDENTS:
+        raise FormatError(_unknown(artefact, "student", kind))
+    return Classifier(
+        classes, _STUDENTS[kind](artefact), temperature=_temperature(artefact), info=manifest
+    )
+
+
+def _nano(artefact: Artefact) -> Scorer:
+    return NanoScorer(
+        artefact.weight("keys"),
+        artefact.weight("rows"),
+        artefact.weight("scales"),
+        artefact.weight("bias"),
+        GramSpec.from_dict(artefact.manifest["student"].get("featuriser", {})),
+    )
+
+
+def _micro(artefact: Artefact) -> Scorer:
+    max_tokens = artefact.manifest["student"].get("max_tokens")
+    if not isinstance(max_tokens, int) or max_tokens < 3:
+        raise FormatError(f"{artefact.path} is damaged: 'max_tokens' is {max_tokens!r}")
+    return MicroScorer(
+        artefact.file("encoder.onnx"),
+        artefact.file("tokenizer.json"),
+        readouts=artefact.weight("readouts"),
+        head=artefact.weight("head"),
+        bias=artefact.weight("bias"),
+        max_tokens=max_tokens,
+    )
+
+
+_STUDENTS: dict[str, Callable[[Artefact], Scorer]] = {"nano": _nano, "micro": _micro}
+
+
+def _temperature(artefact: Artefact) -> float:
+    calibration = artefact.manifest["calibration"]
+    if calibration.get("kind") != "temperature":
+        raise FormatError(_unknown(artefact, "calibration", calibration.get("kind")))
+    value = calibration.get("temperature")
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise FormatError(f"{artefact.path} is damaged: the temperature is {value!r}")
+    return float(value)
+
+
+def _unknown(artefact: Artefact, what: str, value: Any) -> str:
+    return (
+        f"{artefact.path} has the {what} {value!r}, which this nanonet does not know; "
+        "run: pip install --upgrade nanonet"
+    )

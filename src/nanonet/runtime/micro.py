@@ -1,0 +1,81 @@
+"""The micro student: readouts of a small transformer encoder and a linear head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nanonet.errors import FormatError
+from nanonet.runtime._onnx import OnnxReadouts
+from nanonet.runtime.scorer import Floats
+
+_MOST_SPANS = 64  # an explanation costs one run for each
+
+
+class MicroScorer:
+    """logits = (chosen readouts of the encoder, each of length one, side by side) @ head + bias.
+
+    readouts: int32 [K], positions in the encoder's output; head: float32 [K * dim, C];
+    bias: float32 [C]; texts are cut at ``max_tokens`` (special tokens included).
+    """
+
+    exact = False
+
+    def __init__(
+        self,
+        onnx: Path,
+        tokenizer: Path,
+        *,
+        readouts: NDArray[np.int32],
+        head: Floats,
+        bias: Floats,
+        max_tokens: int,
+    ) -> None:
+        self._encoder = OnnxReadouts(onnx, tokenizer, max_tokens)
+        _check(self._encoder.shape(), readouts, head, bias)
+        self.bias = bias
+        self._readouts, self._head = readouts, head
+
+    @property
+    def class_count(self) -> int:
+        """C."""
+        return len(self.bias)
+
+    def logits(self, texts: Sequence[str]) -> Floats:
+        """Raw scores, float32 [n, C]."""
+        out = np.empty((len(texts), self.class_count), np.float32)
+        if len(texts):
+            features = self._encoder.encode(texts, self._readouts)
+            for row, feature in enumerate(features):
+                # Row by row: a matrix product may round a row differently in another batch.
+                out[row] = feature @ self._head + self.bias
+        return out
+
+    def evidence(self, text: str, column: int) -> list[tuple[str, float]]:
+        """How far the logit falls when a word (of a long text: some words) is left out."""
+        words = [match.span() for match in re.finditer(r"\S+", text)]
+        size = max(1, -(-len(words) // _MOST_SPANS))
+        groups = [words[i : i + size] for i in range(0, len(words), size)]
+        spans = [(group[0][0], group[-1][1]) for group in groups]
+        without = [text[:start] + text[end:] for start, end in spans]
+        scores = self.logits([text, *without])[:, column].astype(np.float64)
+        falls = scores[0] - scores[1:]
+        return [(text[start:end], float(x)) for (start, end), x in zip(spans, falls, strict=True)]
+
+
+def _check(
+    output: tuple[int, int], readouts: NDArray[np.int32], head: Floats, bias: Floats
+) -> None:
+    count, dim = output
+    wanted = (len(readouts) * dim, len(bias))
+    if head.shape != wanted or head.dtype != np.float32 or bias.dtype != np.float32:
+        raise FormatError(
+            f"the micro student's head is {head.dtype} {list(head.shape)}; with {len(readouts)} "
+            f"readouts of {dim} numbers and {len(bias)} classes it must be float32 {list(wanted)}"
+        )
+    if not len(readouts) or readouts.min() < 0 or readouts.max() >= count:
+        raise FormatError(f"the micro student's readouts are not positions among {count}")

@@ -1,0 +1,70 @@
+"""Small nano and micro models, made by hand, for the tests of the runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from _tiny import HIDDEN
+from nanonet.artefact import write_artefact
+from nanonet.text import GramSpec, featurise, gram_spans
+
+CLASSES = ["business", "sport", "world"]
+SPEC = GramSpec()
+TEXTS = [
+    "The bank said profit rose, and the market liked it.",
+    "Great goal! The team won't lose the match now.",
+    "Talks in Geneva ended without an agreement",
+    "股市今天上涨",
+    "",
+    "zzz qqq",
+    "a" * 300,
+    "🙂🙂 not good, not good at all",
+]
+
+
+def nano_weights(texts: list[str] = TEXTS, classes: int = 3, seed: int = 0) -> dict[str, Any]:
+    """Random rows for every second n-gram of the texts."""
+    rng = np.random.default_rng(seed)
+    keys = np.unique(featurise(texts, SPEC).ids)[::2].copy()
+    return {
+        "keys": keys,
+        "rows": rng.integers(-127, 128, (len(keys), classes), dtype=np.int8),
+        "scales": rng.uniform(0.001, 0.05, len(keys)).astype(np.float32),
+        "bias": rng.normal(size=classes).astype(np.float32),
+    }
+
+
+def topic_weights(words: dict[str, int], classes: int = 3) -> dict[str, Any]:
+    """Each word speaks for one class (+1) and against the others (-0.5)."""
+    ids = {w: {s: i for i, s in gram_spans(w, GramSpec(word_ngrams=1))}[w] for w in words}
+    order = sorted(words, key=ids.__getitem__)
+    rows = np.full((len(order), classes), -50, np.int8)
+    rows[np.arange(len(order)), [words[w] for w in order]] = 100
+    return {
+        "keys": np.array([ids[w] for w in order], np.uint32),
+        "rows": rows,
+        "scales": np.full(len(order), 0.01, np.float32),
+        "bias": np.zeros(classes, np.float32),
+    }
+
+
+def write_nano(path: Path, weights: dict[str, Any] | None = None, **changes: Any) -> Path:
+    facts: dict[str, Any] = {
+        "classes": CLASSES,
+        "student": {"kind": "nano", "featuriser": SPEC.to_dict()},
+        "calibration": {"kind": "temperature", "temperature": 0.5},
+        "weights": nano_weights() if weights is None else weights,
+    }
+    return write_artefact(path, **{**facts, **changes})
+
+
+def micro_weights(seed: int = 0) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    return {
+        "readouts": np.array([1, 0], np.int32),
+        "head": rng.normal(size=(2 * HIDDEN, 3)).astype(np.float32),
+        "bias": rng.normal(size=3).astype(np.float32),
+    }

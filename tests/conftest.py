@@ -1,1 +1,0 @@
-"""Shared by all tests. Its presence also lets them import the helpers beside it (``_tiny``)."""
