@@ -36,7 +36,7 @@ CASES = {
     "doubled column": ("text,text\na,x\n", ["line 1", "'text'", "twice"]),
     "not utf-8": (b"text,label\na,x\ncaf\xe9,y\n", ["line 3", "0xe9", "position 4", "UTF-8"]),
     "utf-16": ("text,label\na,x\n".encode("utf-16"), ["line 1", "UTF-16"]),
-    "zero bytes": (b"text,label\na\x00b,x\x00\n", ["all 1 rows"]),
+    "zero bytes": (b"text,label\na\x00b,x\n", ["line 2", "zero byte", "UTF-8"]),
 }
 
 

@@ -94,6 +94,11 @@ def lines(opened: Opened) -> Iterator[str]:
     for number, raw in enumerate(_raw_lines(opened), 1):
         if number == 1:
             raw = _without_mark(raw, opened.name)
+        if b"\0" in raw:
+            raise UserError(
+                f"{opened.name}, line {number}: holds a zero byte, so it is binary or UTF-16; "
+                "save the table as UTF-8 and run again"
+            )
         try:
             yield raw.decode("utf-8")
         except UnicodeDecodeError as error:
