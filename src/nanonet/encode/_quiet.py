@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import warnings
 from collections.abc import Iterator
@@ -10,7 +11,10 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """No warnings, log lines or progress bars of other libraries inside the block."""
+    """No warnings, log lines, prints or progress bars of other libraries inside the block.
+
+    A failed export prints its whole graph to stderr, past every logger: hence the redirection.
+    """
     from transformers.utils import logging as talk
 
     bars = talk.is_progress_bar_enabled()
@@ -18,7 +22,11 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     talk.disable_progress_bar()
     try:
-        with warnings.catch_warnings():
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:

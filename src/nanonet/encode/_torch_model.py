@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding
+from transformers import (
+    MODEL_FOR_TEXT_ENCODING_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoModelForTextEncoding,
+)
 
 from nanonet.encode._quiet import quiet
+from nanonet.encode.bundled import verify_bundled
+from nanonet.encode.fingerprint import file_sha256
 from nanonet.encode.source import Source
 from nanonet.encode.tokens import MAX_TOKENS
 from nanonet.errors import UserError
@@ -52,16 +59,25 @@ def hidden_states(model: Any, ids: torch.Tensor, mask: torch.Tensor) -> Sequence
 def load_model(source: Source) -> Any:
     """The text encoder of ``source`` in float32 on the CPU, ready to run; no code is fetched.
 
-    Raises ``UserError`` when transformers cannot load it.
+    Raises ``UserError`` when transformers cannot load it or weights are absent, ``FormatError``
+    when the bundled weights are not the published ones.
     """
     where: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    if source.bundled:
+        verify_bundled(file_sha256(source.weights[0]))
     try:
         with quiet():
             config = AutoConfig.from_pretrained(source.folder, **where)
-            family = AutoModelForTextEncoding if config.is_encoder_decoder else AutoModel
+            # T5 and its kin: AutoModel would build the decoder too, which wants input of its own
+            known = type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING
+            family = AutoModelForTextEncoding if known else AutoModel
             # eager attention: the only one every architecture has and the exporter understands
-            model = family.from_pretrained(
-                source.folder, use_safetensors=True, attn_implementation="eager", **where
+            model, loading = family.from_pretrained(
+                source.folder,
+                use_safetensors=True,
+                attn_implementation="eager",
+                output_loading_info=True,
+                **where,
             )
     except Exception as error:
         raise UserError(
@@ -69,6 +85,13 @@ def load_model(source: Source) -> Any:
             f"({type(error).__name__}: {str(error).strip().splitlines()[0][:160]}); "
             "check that it is a text encoder and that its files are whole"
         ) from error
+    # transformers fills absent weights with random ones; only the pooler is never read here
+    absent = [key for key in loading["missing_keys"] if "pooler" not in key]
+    if absent:
+        raise UserError(
+            f"the weights of the encoder {source.name} lack {len(absent)} tensors ({absent[0]} "
+            "among them); the file is not for this config.json, download or save the model again"
+        )
     return model.float().eval()
 
 

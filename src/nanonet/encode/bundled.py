@@ -7,6 +7,7 @@ from pathlib import Path
 from nanonet.errors import FormatError, MissingExtra
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
+BUNDLED_NAMES = (BUNDLED_NAME, f"sentence-transformers/{BUNDLED_NAME}")
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of ``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2."""
 

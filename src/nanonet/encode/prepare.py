@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 from nanonet.encode._files import sweep, write_folder
-from nanonet.encode.bundled import verify_bundled
-from nanonet.encode.fingerprint import file_sha256
 from nanonet.encode.readouts import spread_layers
-from nanonet.encode.record import ONNX_FILE, TOKENIZER_FILE, Record, write_record
+from nanonet.encode.record import ONNX_FILE, TOKENIZER_FILE, Record, read_record, write_record
 from nanonet.encode.source import Source
 from nanonet.encode.tokens import open_tokenizer, special_margins
 from nanonet.errors import MissingExtra, UserError
@@ -26,9 +25,9 @@ def prepare(source: Source, folder: Path, backend: str) -> None:
         import transformers  # noqa: F401
     except ImportError:
         raise MissingExtra(f"preparing the encoder {source.name}", "train") from None
-    if source.bundled:
-        verify_bundled(file_sha256(source.weights[0]))
     sweep(folder.parent)
+    if read_record(folder) is None:  # folders appear whole, so what is there was damaged later
+        shutil.rmtree(folder, ignore_errors=True)
     write_folder(folder, lambda scratch: _fill(source, scratch, backend))
 
 

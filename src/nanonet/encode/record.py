@@ -24,13 +24,17 @@ class Record:
 
 
 def write_record(folder: Path, record: Record) -> None:
-    """Put ``record`` into ``folder`` (a scratch folder: the rename makes it final)."""
-    text = json.dumps(asdict(record), indent=1)
+    """Put ``record`` and the sizes of the other files into ``folder``, as its last file.
+
+    A scratch folder: the rename makes it final.
+    """
+    sizes = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
+    text = json.dumps({**asdict(record), "sizes": sizes}, indent=1)
     (folder / RECORD_FILE).write_text(text, encoding="utf-8")
 
 
 def read_record(folder: Path) -> Record | None:
-    """The record in ``folder``, or ``None`` when there is none whose files are all there."""
+    """The record in ``folder``, or ``None`` when there is none whose files are all whole."""
     try:
         raw = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
         record = Record(
@@ -41,7 +45,7 @@ def read_record(folder: Path) -> Record | None:
             max_tokens=int(raw["max_tokens"]),
             notes=tuple(str(note) for note in raw["notes"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        whole = all((folder / name).stat().st_size == n for name, n in raw["sizes"].items())
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None
-    needed = [TOKENIZER_FILE] + ([ONNX_FILE] if record.backend.startswith("onnx") else [])
-    return record if all((folder / name).is_file() for name in needed) else None
+    return record if whole else None

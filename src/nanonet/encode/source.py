@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from nanonet.encode.bundled import BUNDLED_NAME, bundled_folder
+from nanonet.encode.bundled import BUNDLED_NAME, BUNDLED_NAMES, bundled_folder
 from nanonet.errors import UserError
 
 TOKENIZER_FILES = (
@@ -38,7 +38,7 @@ class Source:
 
 def find_source(name_or_path: str | Path | None) -> Source:
     """Resolve ``None`` (the bundled encoder), a folder, or a hub name; ``UserError`` otherwise."""
-    if name_or_path is None:
+    if name_or_path is None or (name_or_path in BUNDLED_NAMES and not Path(name_or_path).exists()):
         return open_folder(bundled_folder(), BUNDLED_NAME, bundled=True)
     name = str(name_or_path)
     path = Path(name).expanduser()

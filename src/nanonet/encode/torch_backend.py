@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +99,8 @@ class TorchEncoder:
 
 def _run(model: Any, ids: list[list[int]]) -> Half:
     """One padded batch; padding carries the model's own pad id, as RoBERTa derives positions."""
-    torch = sys.modules["torch"]
+    import torch
+
     pad = getattr(model.model.config, "pad_token_id", None) or 0
     width = max(map(len, ids))
     rows = torch.tensor([one + [pad] * (width - len(one)) for one in ids])
