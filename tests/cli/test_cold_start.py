@@ -7,7 +7,7 @@ import time
 import pytest
 
 LIMIT_S, LIMIT_MB = 0.6, 120
-# The kernel's high-water mark of this very process image. ru_maxrss would not do: on Linux it starts
+# The kernel's high-water mark of this process image. ru_maxrss would not do: on Linux it starts
 # with the memory of the process that forked, here a test run that may have torch loaded.
 MEASURED = """
 import sys
