@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.protocol import REPOSITORY
+
+LAUNCHER = Path(__file__).with_name("_launch.py")
 
 
 @dataclass(frozen=True)
@@ -26,20 +28,19 @@ def measure(
     command: Sequence[str], env: Mapping[str, str] | None = None, log: Path | None = None
 ) -> Measured:
     """Run a command to its end; ``SystemExit`` with its last words when it fails."""
-    with (log or Path(os.devnull)).open("wb") as sink:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            list(command), env=environment(env), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+    with tempfile.TemporaryDirectory() as folder:
+        report, sink = Path(folder) / "report", log or Path(folder) / "log"
+        launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(report), str(sink)]
+        subprocess.run(
+            [*launcher, *command], env=environment(env), stdin=subprocess.DEVNULL, check=True
         )
-        _, status, usage = os.wait4(child.pid, 0)
-        wall_s = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        tail = log.read_text(errors="replace")[-2000:] if log else ""
-        raise SystemExit(f"exit {child.returncode}: {' '.join(command)}\n{tail}")
+        wall_s, peak, code = report.read_text(encoding="utf-8").split()
+        if int(code) != 0:
+            tail = sink.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise SystemExit(f"exit {code}: {' '.join(command)}\n{tail}")
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Measured(wall_s, usage.ru_maxrss * unit / 2**20)
+    return Measured(float(wall_s), int(peak) * unit / 2**20)
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -10,6 +10,7 @@ import click
 
 from bench import accuracy, runtime, timing
 from bench.cells import METHODS, NAMES, Places, keys
+from bench.peers import PEERS
 from bench.protocol import DEFAULT_DATA, REPOSITORY, SETS
 
 RESULTS = REPOSITORY / "bench" / "results"
@@ -53,7 +54,7 @@ def main() -> None:
 @click.option("--sets", default="ag_news,trec6,sst2", show_default=True)
 @click.option("--shots", default="5,10,30", show_default=True)
 @click.option("--seeds", default="0-4", show_default=True)
-@click.option("--methods", default=",".join(("nanonet", *METHODS[3:])), show_default=True)
+@click.option("--methods", default=",".join(("nanonet", *PEERS)), show_default=True)
 @click.option("--names", default="none", show_default=True, help="Class names: none, with, only.")
 @click.option("--classes-dir", type=_folder, default=REPOSITORY / "bench" / "classes")
 @click.option("--redo", default="", help="Methods whose finished cells are run again.")

@@ -12,7 +12,8 @@ PEERS: dict[str, tuple[str, str]] = {
     "lr": ("lr_labels_only", "LR on embeddings"),
     "tfidf": ("tfidf_lr", "TF-IDF + LR"),
     "setfit": ("setfit_peer", "SetFit"),
-    "model2vec": ("model2vec_peer", "model2vec"),
+    "model2vec": ("model2vec_peer", "model2vec + LR"),
+    "model2vec-ft": ("model2vec_finetuned", "model2vec fine-tuned"),
     "fasttext": ("fasttext_peer", "fastText"),
 }
 

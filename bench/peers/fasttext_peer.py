@@ -45,11 +45,11 @@ def train(labelled: Labelled, pool: Pool, seed: int, cache_dir: Path | None) -> 
         )
 
     def probabilities(texts: Sequence[str]) -> Floats:
-        # A list, not a string: predict on one string fails with NumPy 2 in this release.
-        names, values = model.predict([prepare(text) for text in texts], k=len(classes))
         table = np.zeros((len(texts), len(classes)))
-        for row, (keys, scores) in enumerate(zip(names, values, strict=True)):
-            for key, value in zip(keys, scores, strict=True):
+        for row, text in enumerate(texts):
+            # The C++ call under predict: predict itself fails with NumPy 2 on one string, and on a
+            # list it repeats the first probability for all k classes in release 0.9.2.
+            for value, key in model.f.predict(prepare(text) + "\n", len(classes), 0.0, "strict"):
                 table[row, int(key.removeprefix("__label__"))] = value
         return table
 

@@ -1,0 +1,122 @@
+"""Tables are written from the results, the same every time, and a stale one is noticed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bench.tables import TABLES, TableError, render, update
+
+
+def cell(method: str, seed: int, accuracy: float, **more: Any) -> dict[str, Any]:
+    figures = {"rows": 9, "accuracy": accuracy, "macro_f1": 0.5, "ece": 0.04, "log_loss": 0.6}
+    base = {"set": "sst2", "shots": 10, "names": "none", "seed": seed, "method": method}
+    return base | {"figures": figures, "fit_s": 2.0, "commit": "c" * 40} | more
+
+
+NANO = {"student": "nano", "artefact_bytes": 1_500_000, "nano": {"accuracy": 0.7}}
+MACHINE = {
+    "cores": 2,
+    "cpu": "Some CPU",
+    "system": "Linux x86_64",
+    "python": "3.11.7",
+    "versions": {"numpy": "2.0", "setfit": "1.2.0"},
+    "commit": "c" * 40,
+}
+ACCURACY = {
+    "machine": MACHINE,
+    "cells": [
+        cell("nanonet", 0, 0.8, **NANO),
+        cell("nanonet", 1, 0.7, **NANO | {"student": "micro", "artefact_bytes": 23_000_000}),
+        cell("nanonet", 0, 0.9, **NANO | {"names": "with"}),
+        cell("nanonet", 0, 0.6, **NANO | {"names": "only", "shots": 0}),
+        cell("setfit", 0, 0.7),
+        cell("setfit", 1, 0.7),
+    ],
+}
+TIME = {
+    "machine": MACHINE,
+    "settings": {"shots": 10, "set": "ag_news", "rows": 20000},
+    "walls": {
+        "setfit": {"wall_s": 300.0, "peak_mb": 900.0},
+        "nanonet_cold": {"wall_s": 100.0, "peak_mb": 700.0},
+        "nanonet_warm": {"wall_s": 20.0, "peak_mb": 400.0},
+    },
+    "setfit_over": {"nanonet_cold": 3.0, "nanonet_warm": 15.0},
+}
+RUNTIME = {
+    "machine": MACHINE,
+    "settings": {"threads": 1},
+    "student": "nano",
+    "artefact_bytes": 1_500_000,
+    "processes": {"import": {"added_s": 0.1}, "cold_predict": {"wall_s": 0.4, "peak_mb": 60.0}},
+    "throughput": {"setfit": {"texts": 10, "per_s": 100}, "nano": {"texts": 20, "per_s": 25_000}},
+    "ratio": {"setfit": 250.0},
+}
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    for name, document in (("accuracy", ACCURACY), ("time", TIME), ("runtime", RUNTIME)):
+        (folder / f"{name}.json").write_text(json.dumps(document))
+    return folder
+
+
+def marked(name: str, inside: str = "") -> str:
+    return f"before\n<!-- bench:{name} -->\n{inside}<!-- /bench -->\nafter\n"
+
+
+def test_means_spreads_and_the_best_method_in_bold(results) -> None:
+    assert render(marked("accuracy", "old\n"), "README.md", results) == marked(
+        "accuracy",
+        "| data | labels a class | draws | nanonet | SetFit |\n"
+        "| --- | ---: | ---: | ---: | ---: |\n"
+        "| sst2 | 10 | 2 | **.750 ± .071** | .700 ± .000 |\n",
+    )
+
+
+def test_class_names_stand_in_columns_of_their_own(results) -> None:
+    text = render(marked("names"), "README.md", results)
+    assert "| nanonet | sst2 | 10 | .750 ± .071 | .900 | .600 |\n" in text
+
+
+def test_what_nanonet_kept(results) -> None:
+    text = render(marked("nanonet"), "README.md", results)
+    assert "| micro 1, nano 1 | 1.5-23.0 MB | .750 ± .071 |" in text
+
+
+def test_costs(results) -> None:
+    assert "nothing cached | 100 s | 700 MiB | 3.0 x |" in render(marked("time"), "r", results)
+    assert "| SetFit | 100 | 10 | 250.0 x |" in render(marked("throughput"), "r", results)
+    assert "| 0.40 s |" in render(marked("runtime"), "r", results)
+    assert "2 cores of Some CPU" in render(marked("machine"), "r", results)
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_writing_twice_changes_nothing(name, results) -> None:
+    once = render(marked(name), "README.md", results)
+    assert once != marked(name)
+    assert render(once, "README.md", results) == once
+
+
+def test_check_finds_a_stale_table_and_writes_nothing(tmp_path, results) -> None:
+    document = tmp_path / "docs" / "deep" / "figures.md"
+    document.parent.mkdir(parents=True)
+    document.write_text(marked("accuracy", "| stale |\n"))
+    assert any("stale" in line for line in update(tmp_path, results, check=True))
+    assert "stale" in document.read_text()
+    update(tmp_path, results, check=False)
+    assert update(tmp_path, results, check=True) == []
+
+
+def test_marks_that_cannot_be_filled_say_why(tmp_path, results) -> None:
+    with pytest.raises(TableError, match="no table 'speed'"):
+        render(marked("speed"), "README.md", results)
+    with pytest.raises(TableError, match="no <!-- /bench -->"):
+        render("<!-- bench:accuracy -->\n", "README.md", results)
+    with pytest.raises(TableError, match=r"python -m bench\.run time"):
+        render(marked("time"), "README.md", tmp_path)
