@@ -33,12 +33,12 @@ class KeyIndex:
             np.minimum(positions, len(keys) - 1, out=positions)
         else:
             positions = self._walk(ids)
-        return positions, keys[positions] == ids
+        return positions, keys.take(positions) == ids
 
     def _walk(self, ids: NDArray[np.uint32]) -> NDArray[np.intp]:
         keys, last = self._keys, len(self._keys) - 1
-        positions = self._table()[ids >> self._shift].astype(np.intp)
-        behind = np.flatnonzero((keys[positions] < ids) & (positions < last))
+        positions = self._table().take(ids >> self._shift).astype(np.intp)
+        behind = np.flatnonzero((keys.take(positions) < ids) & (positions < last))
         for _ in range(_STEPS):
             if not len(behind):
                 break

@@ -13,7 +13,7 @@ from nanonet.runtime._keys import KeyIndex
 from nanonet.runtime.scorer import Floats
 from nanonet.text import Grams, GramSpec, featurise, gram_spans
 
-_FLOATS_AT_ONCE = 1 << 22  # 16 MB of gathered rows: memory stays flat however many classes
+_FLOATS_AT_ONCE = 1 << 19  # 2 MB of gathered rows: they stay in the cache, however many classes
 
 
 class NanoScorer:
@@ -68,7 +68,9 @@ class NanoScorer:
     def _score(self, ids: NDArray[np.uint32], offsets: NDArray[np.int64]) -> Floats:
         positions, known = self._index.find(ids)
         positions = positions[known]
-        values = self._rows[positions] * self._scales[positions, None]
+        # `take` is twice as quick as indexing, and a float table four times as big hardly quicker.
+        values = self._rows.take(positions, axis=0).astype(np.float32)
+        values *= self._scales.take(positions)[:, None]
         # Texts without a known n-gram must be left out: reduceat cannot add up nothing.
         before = np.concatenate([[0], np.cumsum(known)])[offsets]
         filled = before[1:] > before[:-1]
