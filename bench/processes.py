@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,8 +60,5 @@ def threads(count: int) -> dict[str, str]:
 
 
 def nanonet_command() -> list[str]:
-    """The installed ``nanonet`` of this Python, or its entry point called by hand."""
-    beside = shutil.which("nanonet", path=str(Path(sys.executable).parent))
-    if beside:
-        return [beside]
-    return [sys.executable, "-c", "import sys; from nanonet.cli import main; sys.exit(main())"]
+    """The command ``nanonet`` of the Python that runs the benchmark."""
+    return [sys.executable, "-m", "nanonet"]

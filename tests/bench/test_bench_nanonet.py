@@ -1,0 +1,70 @@
+"""nanonet as a method of the benchmark: its figures are those of ``nanonet evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bench.protocol import Draw, draw, load
+from bench.runtime import RuntimeSettings
+from click.testing import CliRunner
+
+from bench import nanonet_method, runtime, throughput
+from nanonet.artefact import write_artefact
+from nanonet.cli import cli
+from nanonet.runtime import load as load_model
+from nanonet.text import GramSpec, featurise
+
+
+@pytest.fixture
+def drawn(small_data: Path) -> Draw:
+    return draw(*load("trec6", small_data), 5, 0)
+
+
+@pytest.fixture
+def model(drawn: Draw, tmp_path: Path) -> Path:
+    """A nano student with arbitrary weights for the grams of the test texts."""
+    spec = GramSpec()
+    keys = np.unique(featurise(drawn.test.texts, spec).ids)
+    random = np.random.default_rng(0)
+    weights = {
+        "keys": keys,
+        "rows": random.integers(-127, 128, (len(keys), 2)).astype(np.int8),
+        "scales": np.full(len(keys), 0.02, np.float32),
+        "bias": np.zeros(2, np.float32),
+    }
+    student = {"kind": "nano", "featuriser": spec.to_dict()}
+    return write_artefact(
+        tmp_path / "model", classes=list(drawn.classes), student=student, weights=weights
+    )
+
+
+def test_figures_are_those_of_the_evaluate_command(model, drawn, small_data) -> None:
+    found = nanonet_method._evaluate(load_model(model), drawn)
+    table = str(small_data / "trec6" / "test.parquet")
+    printed = CliRunner().invoke(cli, ["evaluate", str(model), table, "--json"])
+    expected = json.loads(printed.stdout)
+    assert found["student"] == "nano"
+    assert found["figures"] == pytest.approx({key: expected[key] for key in found["figures"]})
+
+
+def test_costs_of_a_saved_model(model, tmp_path) -> None:
+    costs = runtime.process_costs(model, tmp_path, rounds=1)
+    assert 0 < costs["import"]["added_s"] < costs["cold_predict"]["wall_s"]
+    assert costs["cold_predict"]["peak_mb"] > 10
+    assert nanonet_method.folder_bytes(model) > 1000
+
+
+def test_throughput_in_a_process_of_its_own(model, small_data, tmp_path) -> None:
+    pytest.importorskip("sklearn", reason="the TF-IDF peer needs scikit-learn")
+    settings = RuntimeSettings(set="trec6", shots=5, rounds=1, peers=("tfidf",))
+    found = runtime.throughput(settings, small_data, model, None, tmp_path)
+    assert list(found) == ["nano", "tfidf"]
+    assert all(rate["per_s"] > 0 and rate["texts"] == 20 for rate in found.values())
+
+
+def test_a_method_that_loses_texts_is_not_timed() -> None:
+    with pytest.raises(RuntimeError, match="broken"):
+        throughput.rates({"broken": lambda texts: []}, ["a", "b"], rounds=1)
