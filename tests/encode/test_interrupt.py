@@ -13,6 +13,7 @@ import pytest
 
 from _counter import Counter
 from nanonet.encode import Encoder, vectors
+from nanonet.encode._pool import each
 from nanonet.encode.cache import cache_folder
 
 COUNT, SHARD = 4000, 64
@@ -47,6 +48,21 @@ def stamps(encoder: Encoder, folder: Path) -> dict[str, tuple[int, int]]:
     stored = (cache_folder(folder, encoder.fingerprint) / "vectors").glob("*.keys")
     files = [file for keys in stored for file in (keys, keys.with_suffix(".f16"))]
     return {file.name: (file.stat().st_ino, file.stat().st_mtime_ns) for file in files}
+
+
+def test_an_interrupt_drops_the_work_not_yet_begun() -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        time.sleep(0.02)
+
+    def interrupt(n: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        each(work, range(500), interrupt, workers=2)
+    assert len(begun) < 100
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of this kind are Unix's")
