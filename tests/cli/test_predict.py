@@ -108,6 +108,8 @@ BAD = {
     "no such model": (["nowhere", "t.csv"], "nowhere"),
     "no such table": (["{model}", "none.csv"], "none.csv: no such file"),
     "no such column": (["{model}", "t.csv", "--text", "body"], "'id', 'text', 'note'"),
+    "no rows": (["{model}", "e.csv", "--out", "o.parquet"], "no rows"),
+    "nothing at all": (["{model}", "e.jsonl"], "empty"),
     "unknown ending": (["{model}", "t.csv", "--out", "o.xls"], ".csv, .tsv"),
     "not a text": (["{model}", "n.jsonl"], "line 2"),
     "unknown option": (["{model}", "t.csv", "--txt", "x"], "--txt"),
@@ -119,9 +121,12 @@ BAD = {
 def test_mistakes_are_one_sentence_and_exit_code_2(nanonet, model, tmp_path, case):
     (tmp_path / "t.csv").write_text(TABLE)
     (tmp_path / "n.jsonl").write_text('{"text": "a"}\n{"text": 1}\n')
+    (tmp_path / "e.csv").write_text("text\n")
+    (tmp_path / "e.jsonl").write_text("")
     arguments, word = BAD[case]
     code, _, err = nanonet("predict", *(a.format(model=model) for a in arguments))
     assert code == 2
     assert err.startswith("error: ")
     assert err.count("\n") == 1
     assert word in err
+    assert not list(tmp_path.glob("*o.*"))

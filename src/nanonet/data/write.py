@@ -81,8 +81,9 @@ def _write_all(
         writer = writer or _writer(stream, fmt, source, tuple(added))
         writer.write(chunk, added)
         rows += len(chunk.numbers)
-    if writer:
-        writer.close()
+    if writer is None:
+        raise UserError(f"{source.name}: the table has a header but no rows; it needs at least one")
+    writer.close()
     return rows
 
 
