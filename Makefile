@@ -38,6 +38,7 @@ check: $(READY) docs
 
 docs: $(READY)
 	$(BIN)/python -m pytest tests/test_docs.py
+	$(BIN)/python -m bench.tables --check
 
 bench: $(READY_BENCH)
 	$(BIN)/python -m bench
