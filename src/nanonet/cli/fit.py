@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--max-mb",
     type=click.FloatRange(0, min_open=True),
-    default=4.0,
-    show_default=True,
-    help="Largest size of the model in megabytes.",
+    help="Largest size of the model in megabytes. [default: 4 for nano; micro is about 23]",
 )
 @click.option("--encoder", metavar="NAME", help="Sentence encoder: a name or folder.")
 @click.option("--cache-dir", metavar="DIR", help="Where text vectors are kept between runs.")

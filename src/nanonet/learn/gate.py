@@ -1,0 +1,237 @@
+"""The do-no-harm gate: hide half of the labels, run each candidate from the other half, compare.
+
+Candidates, simplest first: ``labels`` (logistic regression on the encoder's usual embedding),
+``readouts`` (the best readouts, the pile's class mix, names if given) and ``cohort`` (the views
+teaching one another on the pile). A later candidate must be shown to be better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nanonet.learn._softmax import Floats, linear_logits, softmax
+from nanonet.learn.cohort import CohortSettings, run_cohort
+from nanonet.learn.graph import neighbours
+from nanonet.learn.material import Material
+from nanonet.learn.starts import Start, fit_labels, fit_start
+from nanonet.learn.views import Views
+from nanonet.progress import NullProgress, Progress
+
+POOL = 4000  # pool rows a trial runs on: enough to see the cohort rise or drift
+REPEATS = 5
+CANDIDATES = ("labels", "readouts", "cohort")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate's score on the hidden labels: means over the hidden rows of all repeats.
+
+    accuracy and its standard error (from the number of distinct hidden rows); log_loss;
+    gain: accuracy over the candidate before it, with the standard error of the paired difference.
+    """
+
+    name: str
+    accuracy: float
+    accuracy_se: float
+    log_loss: float
+    gain: float
+    gain_se: float
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What was chosen, why, and each candidate's trial (none where labels were too few)."""
+
+    chosen: str
+    why: str
+    trials: tuple[Trial, ...]
+    repeats: int
+    hidden: int
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    def trial(self, name: str) -> Trial | None:
+        """The trial of one candidate, if it was tried."""
+        return next((t for t in self.trials if t.name == name), None)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Raw results: for each candidate, probabilities [repeats * hidden, C]; rows and weights."""
+
+    names: tuple[str, ...]
+    probabilities: tuple[Floats, ...]
+    row: NDArray[np.int64]
+    y: NDArray[np.int64]
+    weight: Floats
+
+
+def try_candidates(
+    material: Material,
+    rng: np.random.Generator,
+    *,
+    repeats: int = REPEATS,
+    pool: int = POOL,
+    progress: Progress | None = None,
+) -> Tried | None:
+    """Run every candidate from half of the labels, ``repeats`` times; None where it cannot be.
+
+    It cannot where some class has a single label: nothing of it would be left to hide.
+    """
+    counts = np.bincount(material.y, minlength=material.classes)
+    if counts.min() < 2:
+        return None
+    bar = progress or NullProgress()
+    chosen = rng.permutation(material.pool_rows)[:pool]
+    near = neighbours(material.unit_readout(material.usual, chosen)) if len(chosen) > 50 else None
+    found: list[list[Floats]] = []
+    hidden_rows: list[NDArray[np.int64]] = []
+    weights: list[Floats] = []
+    bar.start("gate", repeats)
+    for _ in range(repeats):
+        train, hidden = half_split(material.y, rng)
+        tables, prior = _one_trial(material, train, hidden, chosen, near, rng)
+        found.append(tables)
+        hidden_rows.append(hidden)
+        weights.append(_importance(material.y, hidden, prior))
+        bar.advance(1)
+    bar.finish()
+    rows = np.concatenate(hidden_rows)
+    names = CANDIDATES[: len(found[0])]
+    tables = tuple(np.concatenate([f[i] for f in found]) for i in range(len(names)))
+    return Tried(names, tables, rows, material.y[rows], np.concatenate(weights))
+
+
+def half_split(
+    y: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A stratified half of the rows and the rest (an odd row stays in the first half)."""
+    keep: list[NDArray[np.int64]] = []
+    hide: list[NDArray[np.int64]] = []
+    for c in np.unique(y):
+        rows = rng.permutation(np.flatnonzero(y == c))
+        cut = (len(rows) + 1) // 2
+        keep.append(rows[:cut])
+        hide.append(rows[cut:])
+    return np.sort(np.concatenate(keep)), np.sort(np.concatenate(hide))
+
+
+def _one_trial(
+    material: Material,
+    train: NDArray[np.int64],
+    hidden: NDArray[np.int64],
+    pool: NDArray[np.int64],
+    near: NDArray[np.int32] | None,
+    rng: np.random.Generator,
+) -> tuple[list[Floats], Floats | None]:
+    usual = material.unit_readout(material.usual, np.concatenate([train, hidden]))
+    plain = fit_labels(usual[: len(train)], material.y[train], material.classes)
+    out = [softmax(linear_logits(usual[len(train) :], plain))]
+    rows = np.concatenate([train, hidden, pool])
+    is_pool = np.arange(len(rows)) >= len(train) + len(hidden)
+    start = fit_start(material, train, rows, is_pool)
+    at_hidden = np.arange(len(train), len(train) + len(hidden))
+    out.append(softmax(start.logits[at_hidden]))
+    if near is not None:
+        out.append(_cohort_trial(material, train, rows, is_pool, start, near, at_hidden, rng))
+    return out, start.prior
+
+
+def _cohort_trial(
+    material: Material,
+    train: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    is_pool: NDArray[np.bool_],
+    start: Start,
+    near: NDArray[np.int32],
+    at_hidden: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Floats:
+    use = np.concatenate([np.arange(len(train)), np.flatnonzero(is_pool)])
+    grams = material.grams.rows(rows)
+    views = Views(material.y[train], material.classes, start.view.rows(use), grams.rows(use))
+    begin = softmax(start.logits[is_pool])
+    result = run_cohort(views, begin, near, start.prior, rng, CohortSettings())
+    return result.predict(start.view.features[at_hidden], grams.features[at_hidden])
+
+
+def _importance(
+    y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats | None
+) -> Floats:
+    """Weights that give the hidden rows the class mix expected of the pile; mean one."""
+    share = np.bincount(y[hidden], minlength=int(y.max()) + 1) / len(hidden)
+    if prior is None:
+        return np.ones(len(hidden), np.float32)
+    ratio = prior / np.maximum(share, 1e-9)
+    weight = np.clip(ratio[y[hidden]], 0.1, 10.0)
+    return np.asarray(weight / weight.mean(), np.float32)
+
+
+def judge(tried: Tried | None, *, patience: float = 0.0) -> Gate:
+    """Choose between the candidates.
+
+    ``readouts`` stands unless ``labels`` is better by more than its doubt, because it keeps the
+    usual embedding wherever the labels do not speak against it. ``cohort`` is taken when its mean
+    gain over ``readouts`` on the hidden labels is above ``patience``.
+    """
+    if tried is None:
+        why = "too few labels to hide any (a class has only one), so nothing riskier was tried"
+        return Gate("readouts", why, (), 0, 0)
+    trials = score_trials(tried)
+    chosen, why = _choose({t.name: t for t in trials}, patience)
+    return Gate(chosen, why, trials, len(tried.row), len(np.unique(tried.row)))
+
+
+def score_trials(tried: Tried) -> tuple[Trial, ...]:
+    """Accuracy, log-loss and paired gain of every candidate on the hidden rows."""
+    distinct = max(len(np.unique(tried.row)), 1)
+    rows = np.arange(len(tried.y))
+    out: list[Trial] = []
+    before = None
+    for name, table in zip(tried.names, tried.probabilities, strict=True):
+        hit = (table.argmax(axis=1) == tried.y).astype(np.float64)
+        loss = -np.log(table[rows, tried.y] + 1e-9)
+        mean, se = _mean(hit, tried.weight, distinct)
+        gain, gain_se = _mean(hit - before, tried.weight, distinct) if before is not None else (0, 0)
+        out.append(Trial(name, mean, se, _mean(loss, tried.weight, distinct)[0], gain, gain_se))
+        before = hit
+    return tuple(out)
+
+
+def _mean(values: NDArray[np.float64], weight: Floats, distinct: int) -> tuple[float, float]:
+    total = float(np.average(values, weights=weight))
+    spread = float(np.average((values - total) ** 2, weights=weight))
+    return total, float(np.sqrt(spread / max(distinct - 1, 1)))
+
+
+def _choose(trials: dict[str, Trial], patience: float) -> tuple[str, str]:
+    readouts, cohort = trials["readouts"], trials.get("cohort")
+    if -readouts.gain > readouts.gain_se and readouts.gain < -0.02:
+        start = "labels"
+        why = f"the readouts lost {-readouts.gain:.1%} to the plain embedding on hidden labels"
+    else:
+        start = "readouts"
+        why = f"the readouts gained {readouts.gain:+.1%} on the plain embedding"
+    if cohort is None:
+        return start, why + "; the pool is too small to learn from"
+    gain = cohort.accuracy - trials[start].accuracy
+    if gain > patience:
+        return "cohort", (
+            f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
+            f"{start} {trials[start].accuracy:.1%} ({gain:+.1%})"
+        )
+    return start, why + f"; the cohort would have changed accuracy by {gain:+.1%}"
+
+
+def describe(trials: Sequence[Trial]) -> list[str]:
+    """One line for each candidate."""
+    return [
+        f"{t.name:<9} {t.accuracy:6.1%} ± {t.accuracy_se:.1%}   log-loss {t.log_loss:.3f}"
+        for t in trials
+    ]

@@ -1,0 +1,115 @@
+"""Effort quick: a frozen encoder and n-grams, the gate, and the soft labels the students learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nanonet.learn._softmax import Floats, linear_logits, softmax
+from nanonet.learn.cohort import Round, run_cohort
+from nanonet.learn.gate import Gate, Tried, judge, try_candidates
+from nanonet.learn.graph import neighbours
+from nanonet.learn.material import LinearHead, Material
+from nanonet.learn.starts import Start, fit_labels, fit_start, start_head
+from nanonet.learn.views import Views
+from nanonet.progress import NullProgress, Progress
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the students are made from.
+
+    labels: soft labels [pool, C] of the pool; head: the encoder view's own classifier, ready for
+    the micro student; gate and tried: the choice and its raw trials; prior: class shares [C]
+    estimated for the pool (None without labels); readouts: positions in use and their weights.
+    """
+
+    labels: Floats
+    head: LinearHead
+    gate: Gate
+    tried: Tried | None
+    prior: Floats | None
+    readouts: tuple[tuple[int, float], ...]
+    names_weight: float
+    rounds: tuple[Round, ...]
+
+
+def learn_quick(
+    material: Material,
+    names_head: LinearHead | None,
+    rng: np.random.Generator,
+    progress: Progress | None = None,
+) -> Learned:
+    """Judge the candidates on the labels, then run the chosen one on everything."""
+    bar = progress or NullProgress()
+    train = np.arange(material.labelled)
+    rows = np.arange(material.rows)
+    start = fit_start(material, train, rows, rows >= material.labelled)
+    if material.labelled:
+        tried = try_candidates(material, rng, progress=bar)
+        gate = judge(tried)
+    else:
+        tried, gate = None, Gate("cohort", "no labels to judge by", (), 0, 0)
+    learned = _Run(material, start, names_head, gate, tried)
+    if gate.chosen == "labels":
+        return learned.labels()
+    if gate.chosen == "readouts":
+        return learned.readouts()
+    return learned.cohort(rng, bar)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The chosen candidate on all labels and the whole pool."""
+
+    material: Material
+    start: Start
+    names_head: LinearHead | None
+    gate: Gate
+    tried: Tried | None
+
+    def labels(self) -> Learned:
+        m = self.material
+        usual = m.unit_readout(m.usual, np.arange(m.rows))
+        plain = fit_labels(usual[: m.labelled], m.y, m.classes)
+        pool = softmax(linear_logits(usual[m.labelled :], plain))
+        head = LinearHead((m.usual,), plain[:-1], plain[-1])
+        return self._learned(pool, head, ((m.usual, 1.0),), ())
+
+    def readouts(self) -> Learned:
+        pool = softmax(self.start.logits[self.material.labelled :])
+        head = start_head(self.material, self.start, self.names_head)
+        return self._learned(pool, head, self._choice(), ())
+
+    def cohort(self, rng: np.random.Generator, bar: Progress) -> Learned:
+        m = self.material
+        bar.start("linking neighbours", 0)
+        near = neighbours(m.unit_readout(m.usual, m.pool_rows))
+        bar.finish()
+        views = Views(m.y, m.classes, self.start.view, m.grams)
+        begin = softmax(self.start.logits[m.labelled :])
+        result = run_cohort(views, begin, near, self.start.prior, rng, progress=bar)
+        weight, bias = self.start.view.head(result.encoder)
+        head = LinearHead(self.start.view.choice.index, weight, bias)
+        return self._learned(result.labels, head, self._choice(), result.rounds)
+
+    def _choice(self) -> tuple[tuple[int, float], ...]:
+        choice = self.start.view.choice
+        return tuple(zip(choice.index, choice.weight, strict=True))
+
+    def _learned(
+        self,
+        pool: Floats,
+        head: LinearHead,
+        readouts: tuple[tuple[int, float], ...],
+        rounds: tuple[Round, ...],
+    ) -> Learned:
+        prior, names = self.start.prior, self.start.names_weight
+        return Learned(pool, head, self.gate, self.tried, prior, readouts, names, rounds)
+
+
+def left_half(n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """An even random half of n rows."""
+    return np.asarray(rng.permutation(n) % 2 == 0)

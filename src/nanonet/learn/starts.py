@@ -1,0 +1,120 @@
+"""The two candidates that learn from the labels alone, and the evidence of names on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nanonet.learn._softmax import Floats, fit_softmax, linear_logits, one_hot, softmax
+from nanonet.learn.material import LinearHead, Material
+from nanonet.learn.prior import estimate_prior
+from nanonet.learn.readouts import ReadoutChoice, choose_readouts, leave_one_out
+from nanonet.learn.views import EncoderView, encoder_view
+
+LABELS_C = 1.0  # scikit-learn's default: the plain peer everyone trains
+READOUTS_C = 10.0
+SHARPEN = 3.0  # a regression on a few labels a class is far less sure than it is right
+
+
+@dataclass(frozen=True)
+class Start:
+    """A classifier from labels (and names), read on given rows.
+
+    view: the encoder view of all those rows; log_odds: logits [n, C] with the estimated prior
+    inside; head coefficients are on the view; names_weight: how much the names count; prior:
+    class shares [C] estimated for the pool (None without labels); shift: [C], already inside.
+    """
+
+    view: EncoderView
+    coefficients: Floats
+    logits: Floats
+    names_weight: float
+    prior: Floats | None
+    shift: Floats
+
+
+def fit_labels(features: Floats, y: NDArray[np.int64], classes: int) -> Floats:
+    """Coefficients of the labels-only regression on the usual embedding [n_l, dim]."""
+    return fit_softmax(features, one_hot(y, classes), c=LABELS_C, iterations=100)
+
+
+def fit_start(
+    material: Material,
+    train: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    pool: NDArray[np.bool_],
+    *,
+    use_names: bool = True,
+) -> Start:
+    """Learn from the labelled rows ``train`` and read ``rows`` (row numbers of the material).
+
+    pool: bool [len(rows)], the rows whose class mix is to be estimated. The readouts are chosen
+    and weighted by left-out log-loss on ``train`` alone.
+    """
+    names = material.names if use_names else None
+    classes = material.classes
+    if not len(train):
+        view = _view(material, ReadoutChoice((material.usual,), (1.0,)), rows)
+        zero = np.zeros((view.features.shape[1] + 1, classes), np.float32)
+        logits = np.zeros((len(rows), classes), np.float32) if names is None else names[rows]
+        return Start(view, zero, logits, 1.0, None, np.zeros(classes, np.float32))
+    y = material.y[train]
+    seen = [material.unit_readout(i, train) for i in range(material.readouts)]
+    choice = choose_readouts(seen, y, classes, material.usual)
+    view = _view(material, choice, np.concatenate([train, rows]))
+    target = one_hot(y, classes)
+    own = view.rows(np.arange(len(train))).features
+    coefficients = SHARPEN * fit_softmax(own, target, c=READOUTS_C, iterations=60)
+    view = view.rows(len(train) + np.arange(len(rows)))
+    left_out = leave_one_out(own, y, classes)
+    logits = linear_logits(view.features, coefficients)
+    weight = 0.0
+    if names is not None:
+        weight = _names_weight(left_out, names[train], y)
+        logits = logits + weight * names[rows]
+        left_out = np.log(softmax(_sharp(left_out, y))) + weight * names[train]
+    prior = estimate_prior(left_out, y, logits[pool].argmax(axis=1), classes)
+    # Bayes' rule for a new class mix; moving the mean itself to an uncertain estimate measured worse.
+    shift = np.log(prior / target.mean(axis=0)) if pool.any() else np.zeros(classes)
+    shift = np.asarray(shift - shift.mean(), np.float32)
+    return Start(view, coefficients, np.asarray(logits + shift), weight, prior, shift)
+
+
+def start_head(material: Material, start: Start, names_head: LinearHead | None) -> LinearHead:
+    """The start as a head on readouts, names included."""
+    weight, bias = start.view.head(start.coefficients)
+    head = LinearHead(start.view.choice.index, weight, bias).shifted(start.shift)
+    if names_head is None or not start.names_weight:
+        return head
+    scale = np.float32(start.names_weight)
+    return head.plus(
+        LinearHead(names_head.readouts, names_head.weight * scale, names_head.bias * scale)
+    )
+
+
+def _view(material: Material, choice: ReadoutChoice, rows: NDArray[np.int64]) -> EncoderView:
+    return encoder_view(choice, lambda i: material.readout(i, rows), len(rows))
+
+
+def _sharp(scores: NDArray[np.float64], y: NDArray[np.int64]) -> Floats:
+    """Left-out scores at the temperature that suits the labels."""
+    options = np.geomspace(0.5, 32.0, 13)
+    losses = [_loss((scores * t).astype(np.float32), y) for t in options]
+    return (scores * options[int(np.argmin(losses))]).astype(np.float32)
+
+
+def _names_weight(scores: NDArray[np.float64], names: Floats, y: NDArray[np.int64]) -> float:
+    """The weight of the names at which the left-out labels are likeliest.
+
+    A pull towards one half keeps twenty labels from shouting: its cost is 0.5 nats at 0 or 1.
+    """
+    own = np.log(softmax(_sharp(scores, y)))
+    options = (0.0, 0.25, 0.5, 1.0, 2.0)
+    costs = [len(y) * _loss(own + w * names, y) / 4 + 2.0 * (w - 0.5) ** 2 for w in options]
+    return options[int(np.argmin(costs))]
+
+
+def _loss(logits: Floats, y: NDArray[np.int64]) -> float:
+    return float(-np.log(softmax(logits)[np.arange(len(y)), y] + 1e-9).mean())

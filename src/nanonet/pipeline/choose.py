@@ -1,0 +1,111 @@
+"""Which student leaves the house, and how sure each may say it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nanonet.decide import Expected, expect, fit_temperature
+from nanonet.learn import Learned, LinearHead
+from nanonet.pipeline.inputs import Settings
+from nanonet.pipeline.material import Prepared
+from nanonet.progress import Progress
+from nanonet.students import NanoTable, fit_nano
+
+TOLERATED = 0.01  # nano may lose a point of accuracy to micro before auto takes micro
+_SAMPLE = 4000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Both students, their temperatures, and the one to keep.
+
+    nano_loss: estimated accuracy that nano loses against micro (may be below zero), None without
+    a pool; expected: of the student kept.
+    """
+
+    kind: str
+    why: str
+    nano: NanoTable
+    nano_temperature: float
+    micro: LinearHead
+    micro_temperature: float
+    nano_loss: float | None
+    expected: Expected
+
+
+def choose_student(
+    learned: Learned,
+    prepared: Prepared,
+    settings: Settings,
+    micro_fits: bool,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> Chosen:
+    """Train nano, compare it with micro on pool texts neither was trained on, and choose.
+
+    The loss of nano is ``mean T(micro's answer) - mean T(nano's answer)`` with T the teacher's
+    probabilities: over thousands of texts that is far steadier than the few labels.
+    """
+    material = prepared.material
+    progress.start("nano student", 0)
+    nano = fit_nano(material.grams, material.y, learned.labels, settings.max_mb, rng)
+    progress.finish()
+    teacher = learned.labels[nano.held]
+    rows = np.sort(rng.permutation(len(teacher))[:_SAMPLE])
+    heads = learned.head.logits(material, material.pool_rows[nano.held[rows]])
+    expected = _expected(learned, teacher, material.labelled)
+    loss = None
+    if len(rows):
+        at = np.arange(len(rows))
+        believed = teacher[rows]
+        ours = believed[at, nano.logits[rows].argmax(axis=1)]
+        theirs = believed[at, heads.argmax(axis=1)]
+        loss = float(theirs.mean() - ours.mean())
+    kind, why = _pick(loss, settings.student, micro_fits)
+    nano_goal = expected.accuracy - max(loss or 0.0, 0.0)
+    kept = expected if kind == "micro" else _lowered(expected, max(loss or 0.0, 0.0))
+    return Chosen(
+        kind,
+        why,
+        nano.table,
+        fit_temperature(nano.logits[rows], nano_goal),
+        learned.head,
+        fit_temperature(heads, expected.accuracy),
+        loss,
+        kept,
+    )
+
+
+def _expected(learned: Learned, teacher: np.ndarray, labelled: int) -> Expected:
+    confidence = float(teacher.max(axis=1).mean()) if len(teacher) else 0.5
+    trial = learned.gate.trial(learned.gate.chosen)
+    if trial is None:
+        return expect(None, 0.0, confidence, 0)
+    return expect(trial.accuracy, trial.accuracy_se, confidence, learned.gate.hidden)
+
+
+def _lowered(expected: Expected, by: float) -> Expected:
+    return Expected(
+        max(0.0, expected.accuracy - by),
+        max(0.0, expected.low - by),
+        max(0.0, expected.high - by),
+        expected.how,
+    )
+
+
+def _pick(loss: float | None, wanted: str, micro_fits: bool) -> tuple[str, str]:
+    if loss is None:
+        said = "there is no pool to compare it with micro on"
+    else:
+        said = f"estimated to lose {loss:.1%} to micro" if loss > 0 else "as good as micro"
+    if wanted != "auto":
+        return wanted, f"as asked (nano is {said})" if loss is not None else f"as asked ({said})"
+    if not micro_fits:
+        return "nano", f"micro is larger than allowed ({said})"
+    if loss is None:
+        return "micro", f"{said}, and a few labels alone teach an n-gram table little"
+    if loss > TOLERATED:
+        return "micro", f"nano is {said}, over the point that is tolerated"
+    return "nano", f"{said}, within the point that is tolerated"

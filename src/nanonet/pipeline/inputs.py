@@ -1,0 +1,114 @@
+"""The arguments of ``fit``, checked all at once and turned into tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nanonet.data import ClassSpec, GuardReport, Labelled, Pool, Test, guard
+from nanonet.errors import UserError
+
+EFFORTS = ("quick",)
+STUDENTS = ("auto", "nano", "micro")
+LEAST_POOL = 50
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user set, all of it."""
+
+    effort: str
+    student: str
+    seed: int
+    max_mb: float
+    encoder: str | Path | None
+    cache_dir: str | Path | None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Guarded tables and the classes in their final order (the class file's, else sorted)."""
+
+    labelled: Labelled
+    pool: Pool
+    classes: tuple[str, ...]
+    specs: tuple[ClassSpec, ...] | None
+    guard: GuardReport
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise one UserError that names every setting that is off."""
+    wrong = []
+    if settings.effort not in EFFORTS:
+        wrong.append(f"effort is {settings.effort!r}; this version has only 'quick'")
+    if settings.student not in STUDENTS:
+        wrong.append(f"student is {settings.student!r}; it must be one of {', '.join(STUDENTS)}")
+    if not settings.max_mb > 0:
+        wrong.append(f"max_mb is {settings.max_mb!r}; it must be a number above 0")
+    if not isinstance(settings.seed, int) or settings.seed < 0:
+        wrong.append(f"seed is {settings.seed!r}; it must be a whole number, 0 or more")
+    if wrong:
+        raise UserError("; ".join(wrong))
+
+
+def check_inputs(
+    texts: Sequence[str],
+    labels: Sequence[object],
+    pool: Sequence[str],
+    specs: Sequence[ClassSpec] | None,
+    test_texts: Sequence[str] | None,
+) -> Inputs:
+    """Check the tables, drop copies and leaks, and settle the classes."""
+    for name, values in (("texts", texts), ("pool", pool), ("test_texts", test_texts or ())):
+        _strings(name, values)
+    if len(texts) != len(labels):
+        raise UserError(f"there are {len(texts)} texts but {len(labels)} labels; give one each")
+    labelled = Labelled(tuple(texts), tuple(str(label) for label in labels))
+    test = Test(tuple(test_texts), ("",) * len(test_texts)) if test_texts else None
+    guarded = guard(labelled, Pool(tuple(pool)), test)
+    classes = _classes(guarded.labelled, tuple(specs) if specs else None)
+    if not guarded.labelled.texts and len(guarded.pool.texts) < LEAST_POOL:
+        raise UserError(
+            f"there are no labels and only {len(guarded.pool.texts)} different texts in the pool; "
+            f"give labelled texts or at least {LEAST_POOL} pool texts"
+        )
+    return Inputs(
+        guarded.labelled, guarded.pool, classes, tuple(specs) if specs else None, guarded.report
+    )
+
+
+def _strings(name: str, values: Sequence[str]) -> None:
+    if isinstance(values, (str, bytes)):
+        raise UserError(f"{name} is one string; give a list of strings")
+    for row, value in enumerate(values):
+        if not isinstance(value, str):
+            raise UserError(
+                f"{name}[{row}] is a {type(value).__name__}, {value!r:.40}; every text must be a "
+                "string"
+            )
+        if not value.strip():
+            raise UserError(f"{name}[{row}] is empty; remove it or fill it in")
+
+
+def _classes(labelled: Labelled, specs: tuple[ClassSpec, ...] | None) -> tuple[str, ...]:
+    seen = sorted(set(labelled.labels))
+    if specs is None:
+        if len(seen) < 2:
+            found = f"only the class {seen[0]!r}" if seen else "no labelled text"
+            raise UserError(f"there is {found}; labels of at least two classes are needed")
+        return tuple(seen)
+    names = tuple(spec.name for spec in specs)
+    unknown = [label for label in seen if label not in names]
+    if unknown:
+        raise UserError(
+            f"the label {unknown[0]!r} is not among the classes ({', '.join(names[:20])}); "
+            "correct it, or add it to the class file"
+        )
+    missing = [name for name in names if name not in seen]
+    if seen and missing:
+        raise UserError(
+            f"the class {missing[0]!r} has no labelled text while others have; label a few of it, "
+            "or leave the labelled table out and start from the names alone"
+        )
+    return names

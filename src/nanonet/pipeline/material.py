@@ -1,0 +1,67 @@
+"""Texts to the learner's material: vectors from the cache, n-grams, evidence from class names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from nanonet.encode import Encoder, vectors
+from nanonet.learn import LinearHead, Material, gram_view
+from nanonet.pipeline.inputs import Inputs
+from nanonet.progress import Progress
+from nanonet.text import GramSpec, featurise
+from nanonet.votes import class_sentences, name_evidence
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything the learner needs; ``names_head`` reads the class names' evidence."""
+
+    material: Material
+    names_head: LinearHead | None
+    spec: GramSpec
+
+
+def prepare(
+    inputs: Inputs,
+    encoder: Encoder,
+    cache_dir: str | Path | None,
+    spec: GramSpec,
+    progress: Progress,
+) -> Prepared:
+    """Encode (from the cache where known) and count n-grams; labelled rows first."""
+    texts = [*inputs.labelled.texts, *inputs.pool.texts]
+    sentences = [class_sentences(s) for s in inputs.specs] if inputs.specs else []
+    flat = [sentence for group in sentences for sentence in group]
+    read = vectors(encoder, texts + flat, cache_dir=cache_dir, progress=progress)
+    body = read.take(np.arange(len(texts)))
+    number = {name: i for i, name in enumerate(inputs.classes)}
+    usual = usual_readout(encoder)
+    material = Material(
+        y=np.array([number[label] for label in inputs.labelled.labels], np.int64),
+        classes=len(inputs.classes),
+        rows=len(texts),
+        readout=lambda i, rows: body.take(rows).readout(i),
+        readouts=len(encoder.readouts),
+        usual=usual,
+        grams=gram_view(featurise(texts, spec)),
+    )
+    if not sentences:
+        return Prepared(material, None, spec)
+    of_names = read.take(np.arange(len(texts), len(texts) + len(flat))).readout(usual)
+    of_names /= np.maximum(np.linalg.norm(of_names, axis=1, keepdims=True), 1e-9)
+    ends = np.cumsum([len(group) for group in sentences])
+    pile = material.unit_readout(usual, np.arange(material.rows))
+    evidence = name_evidence(np.split(of_names, ends[:-1]), pile)
+    head = LinearHead((usual,), evidence.weight, evidence.bias)
+    return Prepared(replace(material, names=evidence.logits(pile)), head, spec)
+
+
+def usual_readout(encoder: Encoder) -> int:
+    """Position of the last layer's mean, the embedding most sentence encoders are trained for."""
+    last = max(r.layer for r in encoder.readouts)
+    return next(
+        i for i, r in enumerate(encoder.readouts) if r.layer == last and r.pooling == "mean"
+    )

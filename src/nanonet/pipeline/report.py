@@ -1,0 +1,71 @@
+"""What ``fit`` tells at its end, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """Facts of one fit.
+
+    gate: the choice, its reason and every candidate's trial; expected: accuracy with interval;
+    student: which one and why, with the estimated loss of nano against micro (share of texts);
+    derived: each derived setting with its reason; advice: what would help most.
+    """
+
+    labelled: dict[str, Any]
+    pool: dict[str, Any]
+    guard: dict[str, Any]
+    encoder: dict[str, Any]
+    gate: dict[str, Any]
+    student: dict[str, Any]
+    expected: dict[str, Any]
+    derived: dict[str, Any]
+    advice: tuple[str, ...]
+    notes: tuple[str, ...]
+    effort: str
+    seed: int
+    versions: dict[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; also the provenance kept in the artefact."""
+        return asdict(self)
+
+    def summary(self) -> str:
+        """A page of plain text."""
+        lines = [f"note: {note}" for note in self.notes]
+        lines += [
+            f"learned from   {self.labelled['rows']:,} labelled texts in "
+            f"{self.labelled['classes']} classes and {self.pool['rows']:,} unlabelled ones"
+        ]
+        lines += self._gate_lines()
+        lines += [f"expected       {_expected(self.expected)}", f"student        {_student(self)}"]
+        for name, fact in self.derived.items():
+            lines.append(f"{name:<14} {fact['value']} ({fact['why']})")
+        lines += [f"would help     {line}" for line in self.advice]
+        return "\n".join(lines)
+
+    def _gate_lines(self) -> list[str]:
+        lines = [f"gate           {self.gate['chosen']}: {self.gate['why']}"]
+        for trial in self.gate["trials"]:
+            lines.append(
+                f"                 {trial['name']:<9} {trial['accuracy']:6.1%} "
+                f"± {trial['accuracy_se']:.1%} on hidden labels"
+            )
+        return lines
+
+
+def _expected(expected: dict[str, Any]) -> str:
+    if expected["high"] - expected["low"] >= 1.0:
+        return f"unknown; {expected['how']}"
+    return (
+        f"{expected['accuracy']:.1%} accuracy, between {expected['low']:.1%} and "
+        f"{expected['high']:.1%}, {expected['how']}"
+    )
+
+
+def _student(report: FitReport) -> str:
+    facts = report.student
+    return f"{facts['kind']}, {facts['megabytes']:.2f} MB: {facts['why']}"

@@ -1,0 +1,139 @@
+"""Facts of a fit gathered into its report."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from nanonet import __version__
+from nanonet.data import fingerprint
+from nanonet.encode import Encoder
+from nanonet.learn import Learned
+from nanonet.pipeline.choose import Chosen
+from nanonet.pipeline.inputs import Inputs, Settings
+from nanonet.pipeline.material import Prepared
+from nanonet.pipeline.report import FitReport
+
+_PACKAGES = ("numpy", "scipy", "onnxruntime", "tokenizers", "safetensors")
+_FEW = 8
+
+
+def make_report(
+    inputs: Inputs,
+    settings: Settings,
+    encoder: Encoder,
+    prepared: Prepared,
+    learned: Learned,
+    chosen: Chosen,
+) -> FitReport:
+    """Nothing here is a time or a path, so equal fits give equal reports."""
+    counts = {name: inputs.labelled.labels.count(name) for name in inputs.classes}
+    labelled = {
+        "rows": len(inputs.labelled.texts),
+        "classes": len(inputs.classes),
+        "per_class": counts,
+        "fingerprint": fingerprint(inputs.labelled.texts, inputs.labelled.labels),
+    }
+    return FitReport(
+        labelled=labelled,
+        pool={"rows": len(inputs.pool.texts), "fingerprint": fingerprint(inputs.pool.texts)},
+        guard=inputs.guard.to_dict(),
+        encoder={
+            "name": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "backend": encoder.backend,
+        },
+        gate=learned.gate.to_dict() | {"rounds": [vars(r) for r in learned.rounds]},
+        student=_student(chosen),
+        expected=chosen.expected.to_dict(),
+        derived=_derived(inputs, encoder, learned, chosen),
+        advice=_advice(inputs, learned, counts),
+        notes=(*inputs.guard.notes, *encoder.notes),
+        effort=settings.effort,
+        seed=settings.seed,
+        versions=_versions(),
+    )
+
+
+def _student(chosen: Chosen) -> dict[str, Any]:
+    table = chosen.nano
+    nano_mb = sum(array.nbytes for array in table.weights().values()) / 1e6
+    micro_mb = (chosen.micro.weight.nbytes + chosen.micro.bias.nbytes) / 1e6
+    return {
+        "kind": chosen.kind,
+        "why": chosen.why,
+        "nano_loss": chosen.nano_loss,
+        "nano_rows": len(table.keys),
+        "nano_dropped": table.dropped,
+        "megabytes": round(nano_mb if chosen.kind == "nano" else micro_mb + 23.3, 2),
+        "nano_temperature": chosen.nano_temperature,
+        "micro_temperature": chosen.micro_temperature,
+    }
+
+
+def _derived(
+    inputs: Inputs, encoder: Encoder, learned: Learned, chosen: Chosen
+) -> dict[str, dict[str, Any]]:
+    names = [f"{encoder.readouts[i]} {w:.0%}" for i, w in learned.readouts]
+    out: dict[str, dict[str, Any]] = {
+        "readouts": {
+            "value": ", ".join(names),
+            "why": "of the encoder, weighted by left-out log-loss on the labels",
+        }
+    }
+    if learned.prior is not None:
+        share = dict(zip(inputs.classes, np.round(learned.prior, 3).tolist(), strict=True))
+        shown = sorted(share.items(), key=lambda item: -item[1])
+        value = ", ".join(f"{name} {part:.0%}" for name, part in shown[:_FEW])
+        out["class mix"] = {
+            "value": value + (f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""),
+            "why": "estimated for the pool, moved from equal shares as far as the labels allow",
+            "shares": share,
+        }
+    if inputs.specs:
+        out["names"] = {
+            "value": f"weight {learned.names_weight:g}",
+            "why": "of the class file beside the labels, by left-out log-loss"
+            if inputs.labelled.texts
+            else "there are no labels, so the class file is all there is",
+        }
+    return out
+
+
+def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[str, ...]:
+    out = []
+    if learned.tried is not None:
+        chosen = learned.tried.names.index(learned.gate.chosen)
+        table, y = learned.tried.probabilities[chosen], learned.tried.y
+        hit = table.argmax(axis=1) == y
+        recall = [hit[y == c].mean() if (y == c).any() else 1.0 for c in range(len(counts))]
+        worst = int(np.argmin(recall))
+        if recall[worst] < 0.9:
+            mistaken = np.bincount(table[(y == worst) & ~hit].argmax(axis=1), minlength=len(counts))
+            out.append(
+                f"more labels of {inputs.classes[worst]!r}: only {recall[worst]:.0%} of its hidden "
+                f"labels were found, most often taken for {inputs.classes[int(mistaken.argmax())]!r}"
+            )
+    elif inputs.labelled.texts:
+        few = min(counts, key=lambda name: counts[name])
+        out.append(f"a second label of {few!r}: with one, nothing can be checked")
+    else:
+        out.append("thirty labelled texts, so that the result can be checked at all")
+    if inputs.labelled.texts and not inputs.specs:
+        out.append("a file of class names and descriptions (--classes)")
+    if len(inputs.pool.texts) < 2000:
+        out.append(f"more unlabelled texts (there are {len(inputs.pool.texts):,})")
+    return tuple(out)
+
+
+def _versions() -> dict[str, str]:
+    out = {"nanonet": __version__, "python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            out[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return out
