@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-TEACHER_DOUBT = 0.04  # how far a teacher's own mean confidence is trusted as its accuracy
+TEACHER_DOUBT = 0.06  # how far a teacher's own mean confidence is trusted as its accuracy
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,7 @@ class Expected:
         return asdict(self)
 
 
-def expect(
-    tried: float | None, tried_se: float, confidence: float, labels: int
-) -> Expected:
+def expect(tried: float | None, tried_se: float, confidence: float, labels: int) -> Expected:
     """Join what the hidden labels say with the teacher's mean confidence, by precision.
 
     tried: accuracy on hidden labels (None where none could be hidden), tried_se: its standard
@@ -41,8 +39,8 @@ def expect(
     low, high = wilson(tried, labels)
     se = max(tried_se, 0.5 / labels)
     a, b = 1.0 / se**2, 1.0 / TEACHER_DOUBT**2
-    joint = (a * tried + b * confidence) / (a + b)
-    joint = float(np.clip(joint, low, high))
+    joint = float((a * tried + b * confidence) / (a + b))
+    low, high = min(low, joint), max(high, joint)
     how = (
         f"from {labels} labels hidden in turn, learning from the other half "
         "(all labels together should do a little better)"

@@ -42,7 +42,7 @@ class CohortSettings:
 
 @dataclass(frozen=True)
 class Round:
-    """One round's facts: share of the pool used, agreement of the views, share of changed labels."""
+    """One round's facts: share of the pool used, kappa of the two views, share of changed labels."""
 
     used: float
     agreement: float
@@ -54,10 +54,12 @@ class CohortResult:
     """What the cohort leaves: soft labels [pool, C], the two learners, the rounds.
 
     encoder: coefficients [r + 1, C] on the encoder view, grams: log-odds [V, C]; both fitted on
-    every row with the final labels.
+    every row with the final labels. judge: probabilities [pool, C] of both views together, each
+    from models that did not see the text, before smoothing: fair to either student.
     """
 
     labels: Floats
+    judge: Floats
     encoder: Floats
     grams: Floats
     power: float
@@ -73,6 +75,16 @@ class CohortResult:
 def product(a: Floats, b: Floats, power: float = 1.0) -> Floats:
     """Normalised ``(a * b) ** power`` of two probability tables."""
     return softmax(power * (np.log(a + 1e-6) + np.log(b + 1e-6)))
+
+
+def agreement(a: Floats, b: Floats) -> float:
+    """Cohen's (1960) kappa of the answers of two tables [n, C]: agreement beyond chance."""
+    left, right = a.argmax(axis=1), b.argmax(axis=1)
+    seen = float((left == right).mean())
+    size = a.shape[1]
+    shares = [np.bincount(side, minlength=size) / max(len(side), 1) for side in (left, right)]
+    chance = float(shares[0] @ shares[1])
+    return 1.0 if chance >= 1.0 else (seen - chance) / (1.0 - chance)
 
 
 def surest(labels: Floats, share: float) -> NDArray[np.bool_]:
@@ -104,7 +116,7 @@ def run_cohort(
     s = settings or CohortSettings()
     bar = progress or NullProgress()
     fold = rng.permutation(views.pool) % 2
-    labels, rounds = start, []
+    labels, judge, rounds = start, start, []
     coefficients: list[Floats | None] = [None, None]
     bar.start("teaching", s.rounds)
     for t in range(s.rounds):
@@ -122,8 +134,9 @@ def run_cohort(
             by_encoder[apply] = softmax(linear_logits(found, coefficients[half]))
             odds = rows.fit_grams()
             by_grams[apply] = softmax(s.bayes_power * (views.grams.features[at] @ odds))
+        judge = product(by_encoder, by_grams)
         labels = product(by_encoder, by_grams, s.sharpen)
-        agree = float((by_encoder.argmax(1) == by_grams.argmax(1)).mean())
+        agree = agreement(by_encoder, by_grams)
         changed = float((labels.argmax(1) != before.argmax(1)).mean())
         rounds.append(Round(float(used.mean()), agree, changed))
         bar.advance(1)
@@ -131,7 +144,7 @@ def run_cohort(
     labels = _settle(labels, near, prior, s)
     rows = _Rows(views, labels, np.arange(views.pool), s)
     return CohortResult(
-        labels, rows.fit_encoder(40, None), rows.fit_grams(), s.bayes_power, tuple(rounds)
+        labels, judge, rows.fit_encoder(40, None), rows.fit_grams(), s.bayes_power, tuple(rounds)
     )
 
 

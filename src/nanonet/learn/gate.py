@@ -23,6 +23,7 @@ from nanonet.progress import NullProgress, Progress
 
 POOL = 4000  # pool rows a trial runs on: enough to see the cohort rise or drift
 REPEATS = 5
+PATIENCE = 0.3  # standard errors: an even chance goes to the simpler candidate
 CANDIDATES = ("labels", "readouts", "cohort")
 
 
@@ -129,7 +130,7 @@ def _one_trial(
     pool: NDArray[np.int64],
     near: NDArray[np.int32] | None,
     rng: np.random.Generator,
-) -> tuple[list[Floats], Floats | None]:
+) -> tuple[list[Floats], Floats]:
     usual = material.unit_readout(material.usual, np.concatenate([train, hidden]))
     plain = fit_labels(usual[: len(train)], material.y[train], material.classes)
     out = [softmax(linear_logits(usual[len(train) :], plain))]
@@ -161,24 +162,20 @@ def _cohort_trial(
     return result.predict(start.view.features[at_hidden], grams.features[at_hidden])
 
 
-def _importance(
-    y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats | None
-) -> Floats:
+def _importance(y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats) -> Floats:
     """Weights that give the hidden rows the class mix expected of the pile; mean one."""
     share = np.bincount(y[hidden], minlength=int(y.max()) + 1) / len(hidden)
-    if prior is None:
-        return np.ones(len(hidden), np.float32)
     ratio = prior / np.maximum(share, 1e-9)
     weight = np.clip(ratio[y[hidden]], 0.1, 10.0)
     return np.asarray(weight / weight.mean(), np.float32)
 
 
-def judge(tried: Tried | None, *, patience: float = 0.0) -> Gate:
+def judge(tried: Tried | None, *, patience: float = PATIENCE) -> Gate:
     """Choose between the candidates.
 
     ``readouts`` stands unless ``labels`` is better by more than its doubt, because it keeps the
     usual embedding wherever the labels do not speak against it. ``cohort`` is taken when its mean
-    gain over ``readouts`` on the hidden labels is above ``patience``.
+    gain over ``readouts`` on the hidden labels is above ``patience`` standard errors.
     """
     if tried is None:
         why = "too few labels to hide any (a class has only one), so nothing riskier was tried"
@@ -198,7 +195,9 @@ def score_trials(tried: Tried) -> tuple[Trial, ...]:
         hit = (table.argmax(axis=1) == tried.y).astype(np.float64)
         loss = -np.log(table[rows, tried.y] + 1e-9)
         mean, se = _mean(hit, tried.weight, distinct)
-        gain, gain_se = _mean(hit - before, tried.weight, distinct) if before is not None else (0, 0)
+        gain, gain_se = (
+            _mean(hit - before, tried.weight, distinct) if before is not None else (0, 0)
+        )
         out.append(Trial(name, mean, se, _mean(loss, tried.weight, distinct)[0], gain, gain_se))
         before = hit
     return tuple(out)
@@ -221,7 +220,7 @@ def _choose(trials: dict[str, Trial], patience: float) -> tuple[str, str]:
     if cohort is None:
         return start, why + "; the pool is too small to learn from"
     gain = cohort.accuracy - trials[start].accuracy
-    if gain > patience:
+    if gain > patience * cohort.gain_se:
         return "cohort", (
             f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
             f"{start} {trials[start].accuracy:.1%} ({gain:+.1%})"

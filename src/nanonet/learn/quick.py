@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nanonet.learn._softmax import Floats, linear_logits, softmax
 from nanonet.learn.cohort import Round, run_cohort
@@ -16,21 +15,25 @@ from nanonet.learn.starts import Start, fit_labels, fit_start, start_head
 from nanonet.learn.views import Views
 from nanonet.progress import NullProgress, Progress
 
+LEAST_KAPPA = 0.7
+
 
 @dataclass(frozen=True)
 class Learned:
     """What the students are made from.
 
-    labels: soft labels [pool, C] of the pool; head: the encoder view's own classifier, ready for
+    labels: soft labels [pool, C] of the pool; judge: probabilities [pool, C] that favour neither
+    student (the soft labels themselves outside the cohort); head: the encoder view's own classifier, ready for
     the micro student; gate and tried: the choice and its raw trials; prior: class shares [C]
-    estimated for the pool (None without labels); readouts: positions in use and their weights.
+    estimated for the pool; readouts: positions in use and their weights.
     """
 
     labels: Floats
+    judge: Floats
     head: LinearHead
     gate: Gate
     tried: Tried | None
-    prior: Floats | None
+    prior: Floats
     readouts: tuple[tuple[int, float], ...]
     names_weight: float
     rounds: tuple[Round, ...]
@@ -47,17 +50,30 @@ def learn_quick(
     train = np.arange(material.labelled)
     rows = np.arange(material.rows)
     start = fit_start(material, train, rows, rows >= material.labelled)
-    if material.labelled:
-        tried = try_candidates(material, rng, progress=bar)
-        gate = judge(tried)
-    else:
-        tried, gate = None, Gate("cohort", "no labels to judge by", (), 0, 0)
-    learned = _Run(material, start, names_head, gate, tried)
+    tried = try_candidates(material, rng, progress=bar) if material.labelled else None
+    gate = judge(tried) if material.labelled else Gate("cohort", "", (), 0, 0)
+    run = _Run(material, start, names_head, gate, tried)
     if gate.chosen == "labels":
-        return learned.labels()
+        return run.labels()
     if gate.chosen == "readouts":
-        return learned.readouts()
-    return learned.cohort(rng, bar)
+        return run.readouts()
+    learned = run.cohort(rng, bar)
+    return learned if material.labelled else _judge_unlabelled(run, learned)
+
+
+def _judge_unlabelled(run: _Run, learned: Learned) -> Learned:
+    """Without labels the views must agree from the first round on, or the names stand alone.
+
+    Cross-fitted views that answer alike beyond chance (kappa over 0.7) share the names' structure;
+    where they did not (sentiment, question types) the rounds drifted in every pilot.
+    """
+    kappa = learned.rounds[0].agreement
+    said = f"no labels to judge by; the views' first agreement is kappa {kappa:.2f}"
+    if kappa >= LEAST_KAPPA:
+        gate = Gate("cohort", f"{said}, at least {LEAST_KAPPA}", (), 0, 0)
+        return replace(learned, gate=gate)
+    gate = Gate("readouts", f"{said}, under {LEAST_KAPPA}, so the names stand alone", (), 0, 0)
+    return replace(run, gate=gate).readouts()
 
 
 @dataclass(frozen=True)
@@ -76,12 +92,12 @@ class _Run:
         plain = fit_labels(usual[: m.labelled], m.y, m.classes)
         pool = softmax(linear_logits(usual[m.labelled :], plain))
         head = LinearHead((m.usual,), plain[:-1], plain[-1])
-        return self._learned(pool, head, ((m.usual, 1.0),), ())
+        return self._learned(pool, pool, head, ((m.usual, 1.0),), ())
 
     def readouts(self) -> Learned:
         pool = softmax(self.start.logits[self.material.labelled :])
         head = start_head(self.material, self.start, self.names_head)
-        return self._learned(pool, head, self._choice(), ())
+        return self._learned(pool, pool, head, self._choice(), ())
 
     def cohort(self, rng: np.random.Generator, bar: Progress) -> Learned:
         m = self.material
@@ -93,7 +109,7 @@ class _Run:
         result = run_cohort(views, begin, near, self.start.prior, rng, progress=bar)
         weight, bias = self.start.view.head(result.encoder)
         head = LinearHead(self.start.view.choice.index, weight, bias)
-        return self._learned(result.labels, head, self._choice(), result.rounds)
+        return self._learned(result.labels, result.judge, head, self._choice(), result.rounds)
 
     def _choice(self) -> tuple[tuple[int, float], ...]:
         choice = self.start.view.choice
@@ -102,14 +118,10 @@ class _Run:
     def _learned(
         self,
         pool: Floats,
+        judge: Floats,
         head: LinearHead,
         readouts: tuple[tuple[int, float], ...],
         rounds: tuple[Round, ...],
     ) -> Learned:
         prior, names = self.start.prior, self.start.names_weight
-        return Learned(pool, head, self.gate, self.tried, prior, readouts, names, rounds)
-
-
-def left_half(n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """An even random half of n rows."""
-    return np.asarray(rng.permutation(n) % 2 == 0)
+        return Learned(pool, judge, head, self.gate, self.tried, prior, readouts, names, rounds)

@@ -24,14 +24,14 @@ class Start:
 
     view: the encoder view of all those rows; log_odds: logits [n, C] with the estimated prior
     inside; head coefficients are on the view; names_weight: how much the names count; prior:
-    class shares [C] estimated for the pool (None without labels); shift: [C], already inside.
+    class shares [C] estimated for the pool; shift: [C], already inside.
     """
 
     view: EncoderView
     coefficients: Floats
     logits: Floats
     names_weight: float
-    prior: Floats | None
+    prior: Floats
     shift: Floats
 
 
@@ -59,7 +59,10 @@ def fit_start(
         view = _view(material, ReadoutChoice((material.usual,), (1.0,)), rows)
         zero = np.zeros((view.features.shape[1] + 1, classes), np.float32)
         logits = np.zeros((len(rows), classes), np.float32) if names is None else names[rows]
-        return Start(view, zero, logits, 1.0, None, np.zeros(classes, np.float32))
+        counted = np.bincount(logits[pool].argmax(axis=1), minlength=classes) / max(pool.sum(), 1)
+        # Without labels the counted shares cannot be checked: half way to equal shares.
+        prior = np.asarray(0.5 * counted + 0.5 / classes, np.float32)
+        return Start(view, zero, logits, 1.0, prior, np.zeros(classes, np.float32))
     y = material.y[train]
     seen = [material.unit_readout(i, train) for i in range(material.readouts)]
     choice = choose_readouts(seen, y, classes, material.usual)

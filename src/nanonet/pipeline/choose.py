@@ -45,21 +45,21 @@ def choose_student(
 ) -> Chosen:
     """Train nano, compare it with micro on pool texts neither was trained on, and choose.
 
-    The loss of nano is ``mean T(micro's answer) - mean T(nano's answer)`` with T the teacher's
+    The loss of nano is ``mean J(micro's answer) - mean J(nano's answer)`` with J the judge's
     probabilities: over thousands of texts that is far steadier than the few labels.
     """
     material = prepared.material
     progress.start("nano student", 0)
     nano = fit_nano(material.grams, material.y, learned.labels, settings.max_mb, rng)
     progress.finish()
-    teacher = learned.labels[nano.held]
-    rows = np.sort(rng.permutation(len(teacher))[:_SAMPLE])
+    judge = learned.judge[nano.held]
+    rows = np.sort(rng.permutation(len(judge))[:_SAMPLE])
     heads = learned.head.logits(material, material.pool_rows[nano.held[rows]])
-    expected = _expected(learned, teacher, material.labelled)
+    expected = _expected(learned)
     loss = None
     if len(rows):
         at = np.arange(len(rows))
-        believed = teacher[rows]
+        believed = judge[rows]
         ours = believed[at, nano.logits[rows].argmax(axis=1)]
         theirs = believed[at, heads.argmax(axis=1)]
         loss = float(theirs.mean() - ours.mean())
@@ -78,8 +78,9 @@ def choose_student(
     )
 
 
-def _expected(learned: Learned, teacher: np.ndarray, labelled: int) -> Expected:
-    confidence = float(teacher.max(axis=1).mean()) if len(teacher) else 0.5
+def _expected(learned: Learned) -> Expected:
+    labels = learned.labels
+    confidence = float(labels.max(axis=1).mean()) if len(labels) else 0.5
     trial = learned.gate.trial(learned.gate.chosen)
     if trial is None:
         return expect(None, 0.0, confidence, 0)

@@ -84,15 +84,14 @@ def _derived(
             "why": "of the encoder, weighted by left-out log-loss on the labels",
         }
     }
-    if learned.prior is not None:
-        share = dict(zip(inputs.classes, np.round(learned.prior, 3).tolist(), strict=True))
-        shown = sorted(share.items(), key=lambda item: -item[1])
-        value = ", ".join(f"{name} {part:.0%}" for name, part in shown[:_FEW])
-        out["class mix"] = {
-            "value": value + (f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""),
-            "why": "estimated for the pool, moved from equal shares as far as the labels allow",
-            "shares": share,
-        }
+    share = dict(zip(inputs.classes, np.round(learned.prior, 3).tolist(), strict=True))
+    shown = sorted(share.items(), key=lambda item: -item[1])
+    value = ", ".join(f"{name} {part:.0%}" for name, part in shown[:_FEW])
+    out["class mix"] = {
+        "value": value + (f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""),
+        "why": "estimated for the pool, moved from equal shares as far as the labels allow",
+        "shares": share,
+    }
     if inputs.specs:
         out["names"] = {
             "value": f"weight {learned.names_weight:g}",
