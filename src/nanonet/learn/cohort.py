@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from nanonet.learn._bayes import fit_bayes
@@ -42,7 +43,7 @@ class CohortSettings:
 
 @dataclass(frozen=True)
 class Round:
-    """One round's facts: share of the pool used, kappa of the two views, share of changed labels."""
+    """Share of the pool used, kappa of the two views, share of labels that changed."""
 
     used: float
     agreement: float
@@ -65,10 +66,12 @@ class CohortResult:
     power: float
     rounds: tuple[Round, ...] = field(default=())
 
-    def predict(self, encoder_features: Floats, gram_features: object) -> Floats:
+    def predict(self, encoder_features: Floats, gram_features: sp.csr_matrix) -> Floats:
         """Probabilities [n, C] of the product of both learners."""
         by_encoder = softmax(linear_logits(encoder_features, self.encoder))
-        by_grams = softmax(self.power * np.asarray(gram_features @ self.grams))  # type: ignore[operator]
+        by_grams = softmax(
+            np.asarray(gram_features @ self.grams, np.float32) * np.float32(self.power)
+        )
         return product(by_encoder, by_grams)
 
 
@@ -128,10 +131,10 @@ def run_cohort(
         for half in (0, 1):
             train, apply = used & (fold != half), np.flatnonzero(fold == half)
             rows = _Rows(views, labels, np.flatnonzero(train), s)
-            coefficients[half] = rows.fit_encoder(12, coefficients[half])
+            fitted = coefficients[half] = rows.fit_encoder(12, coefficients[half])
             at = views.labelled + apply
             found = views.encoder.features[at]
-            by_encoder[apply] = softmax(linear_logits(found, coefficients[half]))
+            by_encoder[apply] = softmax(linear_logits(found, fitted))
             odds = rows.fit_grams()
             by_grams[apply] = softmax(s.bayes_power * (views.grams.features[at] @ odds))
         judge = product(by_encoder, by_grams)
@@ -180,6 +183,6 @@ class _Rows:
 
 
 def row_weights(labelled: int, pool: int, label_share: float) -> Floats:
-    """Weights [labelled + pool]: a pool row counts one, the labelled rows share more (never less)."""
+    """Weights [labelled + pool]: a pool row counts one, a labelled row one or more."""
     each = max(1.0, label_share * pool / max(labelled, 1))
     return np.concatenate([np.full(labelled, each), np.ones(pool)]).astype(np.float32)

@@ -105,8 +105,8 @@ def try_candidates(
     bar.finish()
     rows = np.concatenate(hidden_rows)
     names = CANDIDATES[: len(found[0])]
-    tables = tuple(np.concatenate([f[i] for f in found]) for i in range(len(names)))
-    return Tried(names, tables, rows, material.y[rows], np.concatenate(weights))
+    joined = tuple(np.concatenate([f[i] for f in found]) for i in range(len(names)))
+    return Tried(names, joined, rows, material.y[rows], np.concatenate(weights))
 
 
 def half_split(
@@ -195,9 +195,8 @@ def score_trials(tried: Tried) -> tuple[Trial, ...]:
         hit = (table.argmax(axis=1) == tried.y).astype(np.float64)
         loss = -np.log(table[rows, tried.y] + 1e-9)
         mean, se = _mean(hit, tried.weight, distinct)
-        gain, gain_se = (
-            _mean(hit - before, tried.weight, distinct) if before is not None else (0, 0)
-        )
+        paired = hit - (hit if before is None else before)
+        gain, gain_se = _mean(paired, tried.weight, distinct)
         out.append(Trial(name, mean, se, _mean(loss, tried.weight, distinct)[0], gain, gain_se))
         before = hit
     return tuple(out)

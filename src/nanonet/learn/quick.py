@@ -23,9 +23,9 @@ class Learned:
     """What the students are made from.
 
     labels: soft labels [pool, C] of the pool; judge: probabilities [pool, C] that favour neither
-    student (the soft labels themselves outside the cohort); head: the encoder view's own classifier, ready for
-    the micro student; gate and tried: the choice and its raw trials; prior: class shares [C]
-    estimated for the pool; readouts: positions in use and their weights.
+    student (the soft labels themselves outside the cohort); head: the encoder view's own
+    classifier, ready for the micro student; gate and tried: the choice and its raw trials; prior:
+    class shares [C] estimated for the pool; readouts: positions in use and their weights.
     """
 
     labels: Floats

@@ -79,10 +79,10 @@ def fit_start(
         logits = logits + weight * names[rows]
         left_out = np.log(softmax(_sharp(left_out, y))) + weight * names[train]
     prior = estimate_prior(left_out, y, logits[pool].argmax(axis=1), classes)
-    # Bayes' rule for a new class mix; moving the mean itself to an uncertain estimate measured worse.
+    # Bayes' rule for a new class mix; forcing the mean itself measured worse.
     shift = np.log(prior / target.mean(axis=0)) if pool.any() else np.zeros(classes)
-    shift = np.asarray(shift - shift.mean(), np.float32)
-    return Start(view, coefficients, np.asarray(logits + shift), weight, prior, shift)
+    moved = np.asarray(shift - shift.mean(), np.float32)
+    return Start(view, coefficients, logits + moved, weight, prior, moved)
 
 
 def start_head(material: Material, start: Start, names_head: LinearHead | None) -> LinearHead:

@@ -1,4 +1,4 @@
-"""What a learner sees of the texts: encoder vectors, or n-grams. Rows: labelled first, then pool."""
+"""What a learner sees: encoder vectors, or n-grams. Rows: labelled first, then pool."""
 
 from __future__ import annotations
 

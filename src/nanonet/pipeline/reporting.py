@@ -111,10 +111,11 @@ def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[s
         recall = [hit[y == c].mean() if (y == c).any() else 1.0 for c in range(len(counts))]
         worst = int(np.argmin(recall))
         if recall[worst] < 0.9:
-            mistaken = np.bincount(table[(y == worst) & ~hit].argmax(axis=1), minlength=len(counts))
+            wrong = table[(y == worst) & ~hit].argmax(axis=1)
+            rival = inputs.classes[int(np.bincount(wrong, minlength=len(counts)).argmax())]
             out.append(
                 f"more labels of {inputs.classes[worst]!r}: only {recall[worst]:.0%} of its hidden "
-                f"labels were found, most often taken for {inputs.classes[int(mistaken.argmax())]!r}"
+                f"labels were found, most often taken for {rival!r}"
             )
     elif inputs.labelled.texts:
         few = min(counts, key=lambda name: counts[name])
