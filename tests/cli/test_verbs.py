@@ -52,7 +52,7 @@ def test_explain(nanonet, model):
     code, out, _ = nanonet("explain", model, "my money is late, money!")
     assert code == 0
     assert out.startswith("refund")
-    assert out.splitlines()[1].split() == [f"{2 * 127 * 0.05 / np.sqrt(15):+.3f}", "money"]
+    assert out.splitlines()[2].split() == [f"{2 * 127 * 0.05 / np.sqrt(15):+.3f}", "money"]
     code, out, _ = nanonet("explain", model, "my parcel", "--json", "--top", "1")
     found = json.loads(out)
     assert found["label"] == "delivery"

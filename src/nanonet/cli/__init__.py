@@ -28,13 +28,17 @@ __all__ = ["main", "run"]
 @click.version_option(__version__, message="nanonet %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback when something goes wrong.")
 def cli(debug: bool) -> None:
-    """A few labelled texts and a pile of unlabelled ones in, a small, fast classifier out.
+    """From a few labelled texts and a pile of unlabelled ones to a small, fast classifier.
 
     \b
     Examples:
       nanonet fit labelled.csv --pool pool.csv --out model
-      nanonet predict model new.csv --out answers.csv
       nanonet evaluate model test.csv
+      nanonet predict model new.csv --out answers.csv
+      nanonet explain model "where is my parcel"
+      nanonet info model
+
+    `nanonet fit --help` says more, and so on for each command.
     """
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nanonet.runtime import Classifier
 
 
-@click.command()
+@click.command(short_help="Score a model on labelled rows.")
 @click.argument("model")
 @click.argument("table")
 @text_option
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 def evaluate(model: str, table: str, text: str, label: tuple[str, ...], as_json: bool) -> None:
     """Compare MODEL's labels with those in TABLE.
 
-    Prints accuracy, macro F1 (mean over the classes), the calibration error (ece, 15 bins of equal
-    mass), log-loss in nats, and precision, recall and F1 of each class.
+    Prints accuracy, macro F1 (mean over the classes), the expected calibration error (ece: how far
+    confidence and accuracy lie apart, over 15 bins of equal mass; 0 is best), log-loss in nats
+    (0 is best), and precision, recall and F1 of each class.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ import click
 from nanonet.cli._options import json_option, print_json
 
 
-@click.command()
+@click.command(short_help="Show what in a text spoke for its label.")
 @click.argument("model")
 @click.argument("text")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="Parts to show.")
@@ -17,8 +17,9 @@ from nanonet.cli._options import json_option, print_json
 def explain(model: str, text: str, top: int, as_json: bool) -> None:
     """Label TEXT ("-" reads standard input) and show what spoke for and against that label.
 
-    For a nano model the contributions are exact: with the class's bias they add up to its score.
-    For a micro model each is how far the score falls when the word is left out.
+    For a nano model the contributions are exact: with the label's bias they add up to its score
+    before calibration. For a micro model each is how far the score falls when the word is left out,
+    and they need not add up to anything. A negative number spoke against the label.
 
     \b
     Examples:
@@ -34,8 +35,9 @@ def explain(model: str, text: str, top: int, as_json: bool) -> None:
         print_json(found.to_dict())
         return
     click.echo(f"{found.label}  (confidence {found.confidence:.3f})")
+    click.echo("added to the score by" if found.exact else "fall of the score without")
     for part, value in found.evidence:
         click.echo(f"{value:>+8.3f}  {part}")
     if found.exact:
         click.echo(f"{found.rest:>+8.3f}  (everything else)")
-        click.echo(f"{found.bias:>+8.3f}  (how common the class is)")
+        click.echo(f"{found.bias:>+8.3f}  (the label itself, whatever the text)")

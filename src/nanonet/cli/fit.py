@@ -20,35 +20,53 @@ if TYPE_CHECKING:
     from nanonet.data import ClassSpec, Labelled, Pool, Test
 
 
-@click.command()
+@click.command(short_help="Learn a model from labelled texts and a pile of others.")
 @click.argument("labelled", required=False)
-@click.option("--pool", metavar="POOL", help="Table of texts without labels.")
-@click.option("--classes", metavar="CLASSES", help="Class names: one a line, or TOML.")
-@click.option("--out", required=True, metavar="MODEL", help="Folder to make.")
-@click.option("--test", metavar="TEST", help="Labelled table: kept out of training, scored last.")
+@click.option("--pool", metavar="POOL", help="Table of unlabelled texts; the more, the better.")
+@click.option(
+    "--classes",
+    metavar="CLASSES",
+    help="File of class names, one a line, or .toml with descriptions and phrases.",
+)
+@click.option("--out", required=True, metavar="MODEL", help="Folder to write the model to.")
+@click.option(
+    "--test", metavar="TEST", help="Labelled table to score the model on; never learned from."
+)
 @click.option(
     "--effort",
     type=click.Choice(["quick", "normal", "best"]),
     default="quick",
     show_default=True,
-    help="How much work to spend; this version has quick.",
+    help="How much work to spend; this version has only quick.",
 )
 @click.option(
     "--student",
     type=click.Choice(["auto", "nano", "micro"]),
     default="auto",
     show_default=True,
-    help="Kind of model; auto takes the better one.",
+    help="Kind of model: nano (table of n-grams), micro (encoder; needs the onnx extra to run), or "
+    "auto: nano, unless micro is estimated to be over a point more accurate.",
 )
 @click.option(
     "--max-mb",
     type=click.FloatRange(0, min_open=True),
-    help="Largest size of the model in megabytes. [default: 4 for nano; micro is about 23]",
+    help="Largest size of the model in megabytes.  [default: 4 for nano, no limit for micro]",
 )
-@click.option("--encoder", metavar="NAME", help="Sentence encoder: a name or folder.")
-@click.option("--cache-dir", metavar="DIR", help="Where text vectors are kept between runs.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same model.")
-@click.option("--force", is_flag=True, help="Replace MODEL if it is there.")
+@click.option(
+    "--encoder",
+    metavar="NAME",
+    help="Sentence encoder to learn with: a folder or a Hugging Face name.  "
+    "[default: all-MiniLM-L6-v2, which is bundled]",
+)
+@click.option(
+    "--cache-dir",
+    metavar="DIR",
+    help="Where text vectors are kept between runs.  [default: nanonet in your cache folder]",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Same seed and same input, same model."
+)
+@click.option("--force", is_flag=True, help="Replace MODEL if it is there and is a model.")
 @text_option
 @label_option
 @json_option
@@ -67,9 +85,12 @@ def fit(
 ) -> None:
     """Learn from LABELLED, and from the texts in POOL, and write the folder MODEL.
 
-    LABELLED may be left out when --classes and --pool are given. Rows of TEST are never learned
-    from: copies of them are removed from the other tables, and the finished model is scored on
-    them.
+    LABELLED and TEST have the columns text and label, POOL has text (see --text and --label); the
+    formats are CSV, TSV, JSON Lines, Parquet and plain text, also .gz or .zst. LABELLED may be left
+    out when --classes and --pool are given. Copies of TEST rows are removed from the other tables.
+
+    What was learned, chosen and why is printed at the end and kept in MODEL; see it again with
+    nanonet info.
 
     \b
     Examples:
@@ -160,4 +181,4 @@ def _tell(report: Any, out: str, test: Test | None, name: str | None, as_json: b
     click.echo(report.summary())
     if scores:
         click.echo(f"\non {name}:\n{as_text(scores)}")
-    click.echo(f"\nwritten to {out}")
+    click.echo(f"\nwritten to {out}; next: nanonet predict {out} TABLE")

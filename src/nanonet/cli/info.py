@@ -10,13 +10,13 @@ import click
 from nanonet.cli._options import json_option, print_json
 
 
-@click.command()
+@click.command(short_help="Show what a model folder holds and how it was made.")
 @click.argument("model")
 @json_option
 def info(model: str, as_json: bool) -> None:
     """Show what MODEL is: its classes, student, size, calibration and where it came from.
 
-    The checksum of every file is verified on the way.
+    The checksum of every file is verified on the way. With --json, model.json as it is.
 
     \b
     Examples:
@@ -50,5 +50,24 @@ def _nested(values: Mapping[str, Any], indent: str) -> Iterator[str]:
         if isinstance(value, Mapping) and value:
             yield f"{indent}{key}:"
             yield from _nested(value, indent + "  ")
+        elif isinstance(value, list) and value:
+            yield f"{indent}{key}:"
+            yield from _items(value, indent + "  - ")
         else:
-            yield f"{indent}{key}: {value}"
+            yield f"{indent}{key}: {_plain(value)}"
+
+
+def _items(values: list[Any], indent: str) -> Iterator[str]:
+    """One line an item; an item that is a table of its own shows its plain values."""
+    for value in values:
+        if isinstance(value, Mapping):
+            yield indent + ", ".join(f"{key} {_plain(one)}" for key, one in value.items())
+        else:
+            yield f"{indent}{_plain(value)}"
+
+
+def _plain(value: Any) -> str:
+    """A value for a person: four digits of a fraction say enough, --json has them all."""
+    if value is None or value == []:
+        return "none"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -14,19 +14,22 @@ if TYPE_CHECKING:
     from nanonet.runtime import Classifier
 
 
-@click.command()
+@click.command(short_help="Label every row of a table.")
 @click.argument("model")
 @click.argument("table")
-@click.option("--out", metavar="FILE", help="Where to write; the ending gives the format.")
+@click.option("--out", metavar="FILE", help="File to write; its ending gives the format.")
 @text_option
 @json_option
 def predict(model: str, table: str, out: str | None, text: str, as_json: bool) -> None:
     """Label every row of TABLE with MODEL.
 
-    The columns label and confidence (0 to 1) are added; every other column and the order of the
-    rows stay. TABLE is CSV, TSV, JSON Lines, Parquet or text, also .gz or .zst; "-" is standard
-    input. Without --out the rows go to standard output in the format they came in (Parquet and
-    text: CSV); with --json, as JSON Lines. With --out and --json, one object tells what was done.
+    The columns label and confidence (the probability of that label, 0 to 1) are added, with
+    predicted_ before the name where TABLE has such a column already; every other column and the
+    order of the rows stay.
+
+    TABLE is CSV, TSV, JSON Lines, Parquet or plain text, also .gz or .zst; "-" is standard input.
+    Without --out the rows go to standard output in the format they came in (Parquet and text:
+    CSV); with --json, as JSON Lines. With --out and --json, one object tells what was done.
 
     \b
     Examples:
@@ -44,7 +47,11 @@ def predict(model: str, table: str, out: str | None, text: str, as_json: bool) -
     need_column(source, text, "--text")
     names = added_names(source, ("label", "confidence"))
     taken = [name for name in names if name.startswith("predicted_")]
-    print_notes(f"{source.name} has that column already; the new one is {name!r}" for name in taken)
+    print_notes(
+        f"{source.name} has a column {name.removeprefix('predicted_')!r} already, so the new one "
+        f"is {name!r}"
+        for name in taken
+    )
     empty: list[int] = []
     scored = _scored(classifier, source, text, names, empty)
     rows = write_table(out, source, scored, kind="jsonl" if as_json and out is None else None)
