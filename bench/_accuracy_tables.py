@@ -12,12 +12,21 @@ from bench.peers import PEERS
 
 Cell = dict[str, Any]
 TITLES = {name: title for name, (_, title) in (EFFORTS | PEERS).items()}
+HEADLINE_SHOTS = 10
+HEADLINE = ("lr", "setfit", "nanonet")
 _GIVEN = {"none": "labels", "with": "labels and class names", "only": "class names only"}
 
 
 def accuracy(document: dict[str, Any]) -> str:
     """Test accuracy by data set and shots, one column a method, best mean in bold."""
     return _by_method(document, lambda cell: cell["figures"]["accuracy"], max)
+
+
+def headline(document: dict[str, Any]) -> str:
+    """Accuracy from ten labels a class of what one would try first, and of nanonet."""
+    cells = _pick(document["cells"], shots=HEADLINE_SHOTS)
+    chosen = [cell for cell in cells if cell["method"] in HEADLINE]
+    return _by_method(document | {"cells": chosen}, lambda cell: cell["figures"]["accuracy"], max)
 
 
 def calibration(document: dict[str, Any]) -> str:

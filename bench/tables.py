@@ -2,7 +2,8 @@
 
 A table stands between ``<!-- bench:NAME -->`` and ``<!-- /bench -->`` in README.md or docs.
 ``python -m bench.tables`` writes them, ``python -m bench.tables --check`` exits 1 when one of
-them is not what the results say.
+them is not what the results say. A mark with nothing inside claims nothing, so it may wait for a
+result file that is not there yet; a table whose result file is gone is an error.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from typing import Any
 
 import click
 
-from bench._accuracy_tables import accuracy, calibration, names, nanonet
+from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cost_tables import machine, runtime, throughput, timing
 from bench.protocol import REPOSITORY
 
 #: Table name -> (result file, how it is written).
 TABLES = {
+    "headline": ("accuracy.json", headline),
     "accuracy": ("accuracy.json", accuracy),
     "calibration": ("accuracy.json", calibration),
     "names": ("accuracy.json", names),
@@ -49,19 +51,37 @@ def render(text: str, where: str, results: Path) -> str:
         name = match.group(2)
         if name not in TABLES:
             raise TableError(f"{where}: no table '{name}'; there are {', '.join(sorted(TABLES))}")
+        if not match.group(3) and not _result(name, results).is_file():
+            return match.group(0)
         return match.group(1) + _table(name, where, results) + match.group(4)
 
     return _MARK.sub(one, text)
 
 
 def _table(name: str, where: str, results: Path) -> str:
-    file, write = TABLES[name]
-    path = results / file
+    path = _result(name, results)
     if not path.is_file():
         command = f"python -m bench.run {path.stem}"
         raise TableError(f"{where}: table '{name}' needs {path}; make it with {command}")
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return write(document)
+    return TABLES[name][1](document)
+
+
+def _result(name: str, results: Path) -> Path:
+    return results / TABLES[name][0]
+
+
+def waiting(root: Path, results: Path) -> list[str]:
+    """One line for every mark that waits for its result file."""
+    found = []
+    for path in documents(root):
+        for match in _MARK.finditer(path.read_text(encoding="utf-8")):
+            name = match.group(2)
+            if name in TABLES and not _result(name, results).is_file():
+                stem = _result(name, results).stem
+                where = path.relative_to(root).as_posix()
+                found.append(f"{where}: table '{name}' waits for python -m bench.run {stem}")
+    return found
 
 
 def documents(root: Path) -> list[Path]:
@@ -93,6 +113,8 @@ def command(check: bool) -> None:
         differences = update(REPOSITORY, REPOSITORY / "bench" / "results", check)
     except TableError as error:
         raise SystemExit(str(error)) from None
+    for line in waiting(REPOSITORY, REPOSITORY / "bench" / "results"):
+        print(f"note: {line}", file=sys.stderr)
     if check and differences:
         print("\n".join(line.rstrip("\n") for line in differences))
         raise SystemExit("tables differ from bench/results; run: python -m bench.tables")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.tables import TABLES, TableError, render, update
+from bench.tables import TABLES, TableError, render, update, waiting
 
 
 def cell(method: str, seed: int, accuracy: float, **more: Any) -> dict[str, Any]:
@@ -119,4 +119,26 @@ def test_marks_that_cannot_be_filled_say_why(tmp_path, results) -> None:
     with pytest.raises(TableError, match="no <!-- /bench -->"):
         render("<!-- bench:accuracy -->\n", "README.md", results)
     with pytest.raises(TableError, match=r"python -m bench\.run time"):
-        render(marked("time"), "README.md", tmp_path)
+        render(marked("time", "| a claim |\n"), "README.md", tmp_path)
+
+
+def test_an_empty_mark_waits_for_its_result_file(tmp_path, results) -> None:
+    (tmp_path / "README.md").write_text(marked("time") + marked("headline"))
+    (results / "time.json").unlink()
+    assert render(marked("time"), "README.md", results) == marked("time")
+    assert waiting(tmp_path, results) == [
+        "README.md: table 'time' waits for python -m bench.run time"
+    ]
+    assert update(tmp_path, results, check=True) != []
+
+
+def test_the_headline_is_ten_labels_a_class_and_three_methods(results) -> None:
+    more = [cell("tfidf", 0, 0.9), cell("setfit", 0, 0.1, shots=30)]
+    document = ACCURACY | {"cells": ACCURACY["cells"] + more}
+    (results / "accuracy.json").write_text(json.dumps(document))
+    assert render(marked("headline"), "README.md", results) == marked(
+        "headline",
+        "| data | labels a class | draws | nanonet | SetFit |\n"
+        "| --- | ---: | ---: | ---: | ---: |\n"
+        "| sst2 | 10 | 2 | **.750 ± .071** | .700 ± .000 |\n",
+    )
