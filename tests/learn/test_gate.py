@@ -1,0 +1,158 @@
+"""The gate takes the cohort where the pile agrees with the labels, and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from _counter import Counter
+from _planted import planted
+from nanonet.learn._softmax import softmax
+from nanonet.learn.gate import Tried, half_split, judge, score_trials, try_candidates
+from nanonet.learn.material import LinearHead
+from nanonet.learn.quick import learn_quick
+
+LABELLED = 30
+
+
+def try_out(material, **how):
+    return try_candidates(material, np.random.default_rng(1), **how)
+
+
+def contradicting():
+    """The texts fall into four clear heaps, but the labels are about a faint trait across them.
+
+    The vectors carry the trait weakly; the n-grams know the heaps alone, and so do the neighbours.
+    """
+    data = planted(700, classes=4, noise=0.1, own=0.9)
+    rng = np.random.default_rng(9)
+    y = rng.integers(0, 2, 700)
+    data.dense[:, -1] += 0.5 * (2 * y - 1)
+    return data, y
+
+
+def test_a_pile_that_agrees_with_the_labels_is_learned_from():
+    tried = try_out(planted(700).material(LABELLED))
+    gate = judge(tried)
+    assert gate.chosen == "cohort"
+    assert gate.trial("cohort").accuracy > gate.trial("readouts").accuracy + 0.05
+    assert [t.name for t in gate.trials] == ["labels", "readouts", "cohort"]
+    assert gate.to_dict()["chosen"] == "cohort"
+
+
+def test_a_pile_that_contradicts_the_labels_is_refused():
+    data, y = contradicting()
+    gate = judge(try_out(data.material(LABELLED, y)))
+    assert gate.trial("readouts").accuracy > 0.75
+    assert gate.trial("cohort").accuracy < gate.trial("readouts").accuracy - 0.05
+    assert gate.chosen != "cohort"
+
+
+def test_a_refused_cohort_leaves_the_pool_to_the_start():
+    data, y = contradicting()
+    learned = learn_quick(data.material(LABELLED, y), None, np.random.default_rng(1))
+    assert learned.gate.chosen != "cohort"
+    assert learned.rounds == ()
+    assert (learned.labels.argmax(1) == y[LABELLED:]).mean() > 0.8
+    again = learned.head.logits(data.material(LABELLED, y), np.arange(LABELLED, 700))
+    assert np.abs(softmax(again) - learned.labels).max() < 1e-4
+
+
+def test_a_believed_cohort_labels_the_pool_better_than_its_start():
+    data = planted(700)
+    learned = learn_quick(data.material(LABELLED), None, np.random.default_rng(1))
+    assert learned.gate.chosen == "cohort"
+    assert (learned.labels.argmax(1) == data.y[LABELLED:]).mean() > 0.93
+    assert len(learned.rounds) > 1
+
+
+def test_a_class_with_one_label_is_not_tried():
+    data = planted(200)
+    material = data.material(7)  # 3, 2 and 2 labels
+    assert try_out(material) is not None
+    material = data.material(5)  # 2, 2 and 1
+    assert try_out(material) is None
+    gate = judge(None)
+    assert (gate.chosen, gate.trials, gate.hidden) == ("readouts", (), 0)
+    learned = learn_quick(material, None, np.random.default_rng(0))
+    assert learned.gate.chosen == "readouts"
+    assert learned.tried is None
+
+
+@pytest.mark.parametrize(("own", "chosen"), [(0.6, "cohort"), (0.0, "readouts")])
+def test_without_labels_the_views_must_agree_from_the_first_round(own, chosen):
+    """The names know the classes; the n-grams know them too, or nothing at all."""
+    data = planted(600, noise=0.25, own=own)
+    rng = np.random.default_rng(2)
+    names = 2.0 * np.eye(3)[data.y] + rng.normal(size=(600, 3))
+    material = replace(data.material(0), names=names.astype(np.float32))
+    head = LinearHead((0,), np.zeros((16, 3), np.float32), np.zeros(3, np.float32))
+    learned = learn_quick(material, head, np.random.default_rng(0))
+    assert (learned.gate.chosen, learned.tried) == (chosen, None)
+    assert "kappa" in learned.gate.why
+    if chosen == "readouts":
+        assert np.abs(learned.labels - softmax(material.names)).max() < 1e-5
+    else:
+        right = [(t.argmax(1) == data.y).mean() for t in (material.names, learned.labels)]
+        assert right[1] > right[0] + 0.05
+
+
+@pytest.mark.parametrize("pool", [0, 40])
+def test_a_pool_too_small_for_neighbours_leaves_two_candidates(pool):
+    tried = try_out(planted(LABELLED + pool).material(LABELLED))
+    assert tried.names == ("labels", "readouts")
+    assert judge(tried).chosen in tried.names
+
+
+def test_hidden_rows_are_hidden_in_equal_parts_of_each_class():
+    y = np.array([0] * 5 + [1] * 4 + [2])
+    for seed in range(5):
+        keep, hide = half_split(y, np.random.default_rng(seed))
+        assert sorted([*keep, *hide]) == list(range(10))
+        assert np.bincount(y[keep]).tolist() == [3, 2, 1]
+        assert np.bincount(y[hide], minlength=3).tolist() == [2, 2, 0]
+    different = {tuple(half_split(y, np.random.default_rng(seed))[1]) for seed in range(5)}
+    assert len(different) > 1
+
+
+def test_every_repeat_scores_each_candidate_on_the_hidden_rows():
+    bar = Counter()
+    tried = try_out(planted(200).material(10), repeats=3, progress=bar)
+    assert (bar.totals, bar.done, bar.finished) == ([3], 3, 1)
+    # 10 labels: 4, 3 and 3, of which 2, 1 and 1 are hidden each time.
+    assert len(tried.row) == len(tried.y) == 12
+    assert [table.shape for table in tried.probabilities] == [(12, 3)] * 3
+    assert (tried.y == np.arange(200)[tried.row] % 3).all()
+
+
+def test_the_labels_of_hidden_rows_do_not_reach_their_own_trial():
+    """Two hidden rows trade labels: nothing that was scored may move by a bit."""
+    data = planted(200)
+    plain = try_out(data.material(24), repeats=1)
+    # Rows 3k and 3k + 1 have the same rank in their classes, so the trade keeps the split.
+    a = next(r for r in plain.row if r % 3 == 0 and r + 1 in plain.row)
+    y = data.y.copy()
+    y[[a, a + 1]] = y[[a + 1, a]]
+    again = try_out(data.material(24, y), repeats=1)
+    assert (again.row == plain.row).all()
+    assert (again.y != plain.y).sum() == 2
+    for one, other in zip(plain.probabilities, again.probabilities, strict=True):
+        assert (one == other).all()
+
+
+def test_scores_by_hand():
+    y = np.array([0, 1, 1, 0])
+    first = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7]], np.float32)
+    second = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]], np.float32)
+    weight = np.array([1.0, 1.0, 1.0, 3.0], np.float32)
+    tried = Tried(("labels", "readouts"), (first, second), np.array([0, 1, 2, 0]), y, weight)
+    labels, readouts = score_trials(tried)
+    assert labels.accuracy == pytest.approx(2 / 6)
+    assert readouts.accuracy == pytest.approx(3 / 6)
+    assert readouts.gain == pytest.approx(1 / 6)
+    # Three distinct rows were hidden: the spread is divided by two.
+    assert readouts.accuracy_se == pytest.approx(np.sqrt(0.25 / 2))
+    losses = -np.log([0.9, 0.4, 0.8, 0.3])
+    assert labels.log_loss == pytest.approx(np.average(losses, weights=weight), abs=1e-4)
