@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+
+from nanonet.learn._lbfgs import minimise
 
 Floats = NDArray[np.float32]
 
@@ -48,24 +48,23 @@ def fit_softmax(
     w = np.ones(n, np.float32) if weights is None else np.asarray(weights, np.float32)
     w = w / w.sum()
     mass = float(n if weights is None else weights.sum())
-    penalty = 1.0 / (c * mass)
-    transposed = features.T.tocsr() if sp.issparse(features) else features.T
+    penalty = np.float32(1.0 / (c * mass))
+    transposed = features.T  # of CSR a CSC, whose product is as quick
     row_mass = targets.sum(axis=1, keepdims=True)
 
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        v = flat.astype(np.float32).reshape(d + 1, classes)
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        v = flat.reshape(d + 1, classes)
         z = features @ v[:-1] + v[-1]
         z -= z.max(axis=1, keepdims=True)
         e = np.exp(z)
         total = e.sum(axis=1, keepdims=True)
-        cross = -(w * (targets * (z - np.log(total))).sum(axis=1)).sum()
+        cross = -float(np.vdot(w, (targets * (z - np.log(total))).sum(axis=1)))
         slope = (e / total * row_mass - targets) * w[:, None]
-        gradient = np.empty((d + 1, classes), np.float64)
+        gradient = np.empty((d + 1, classes), np.float32)
         gradient[:-1] = transposed @ slope + penalty * v[:-1]
         gradient[-1] = slope.sum(axis=0)
-        return float(cross) + 0.5 * penalty * float((v[:-1] ** 2).sum()), gradient.ravel()
+        size = float(np.vdot(v[:-1], v[:-1]))
+        return cross + 0.5 * penalty * size, gradient.ravel()
 
-    begin = np.zeros((d + 1) * classes) if start is None else start.ravel().astype(np.float64)
-    options = {"maxiter": iterations, "maxcor": 10, "ftol": 1e-6, "gtol": 1e-5}
-    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options)
-    return np.asarray(found.x.reshape(d + 1, classes), np.float32)
+    begin = np.zeros((d + 1) * classes, np.float32) if start is None else start.ravel()
+    return minimise(loss, begin, iterations).reshape(d + 1, classes)

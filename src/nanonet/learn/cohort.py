@@ -55,12 +55,10 @@ class CohortResult:
     """What the cohort leaves: soft labels [pool, C], the two learners, the rounds.
 
     encoder: coefficients [r + 1, C] on the encoder view, grams: log-odds [V, C]; both fitted on
-    every row with the final labels. judge: probabilities [pool, C] of both views together, each
-    from models that did not see the text, before smoothing: fair to either student.
+    every row with the final labels.
     """
 
     labels: Floats
-    judge: Floats
     encoder: Floats
     grams: Floats
     power: float
@@ -119,7 +117,7 @@ def run_cohort(
     s = settings or CohortSettings()
     bar = progress or NullProgress()
     fold = rng.permutation(views.pool) % 2
-    labels, judge, rounds = start, start, []
+    labels, rounds = start, []
     coefficients: list[Floats | None] = [None, None]
     bar.start("teaching", s.rounds)
     for t in range(s.rounds):
@@ -137,7 +135,6 @@ def run_cohort(
             by_encoder[apply] = softmax(linear_logits(found, fitted))
             odds = rows.fit_grams()
             by_grams[apply] = softmax(s.bayes_power * (views.grams.features[at] @ odds))
-        judge = product(by_encoder, by_grams)
         labels = product(by_encoder, by_grams, s.sharpen)
         agree = agreement(by_encoder, by_grams)
         changed = float((labels.argmax(1) != before.argmax(1)).mean())
@@ -147,7 +144,7 @@ def run_cohort(
     labels = _settle(labels, near, prior, s)
     rows = _Rows(views, labels, np.arange(views.pool), s)
     return CohortResult(
-        labels, judge, rows.fit_encoder(40, None), rows.fit_grams(), s.bayes_power, tuple(rounds)
+        labels, rows.fit_encoder(40, None), rows.fit_grams(), s.bayes_power, tuple(rounds)
     )
 
 

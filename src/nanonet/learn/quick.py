@@ -22,14 +22,12 @@ LEAST_KAPPA = 0.7
 class Learned:
     """What the students are made from.
 
-    labels: soft labels [pool, C] of the pool; judge: probabilities [pool, C] that favour neither
-    student (the soft labels themselves outside the cohort); head: the encoder view's own
+    labels: soft labels [pool, C] of the pool; head: the encoder view's own
     classifier, ready for the micro student; gate and tried: the choice and its raw trials; prior:
     class shares [C] estimated for the pool; readouts: positions in use and their weights.
     """
 
     labels: Floats
-    judge: Floats
     head: LinearHead
     gate: Gate
     tried: Tried | None
@@ -92,12 +90,12 @@ class _Run:
         plain = fit_labels(usual[: m.labelled], m.y, m.classes)
         pool = softmax(linear_logits(usual[m.labelled :], plain))
         head = LinearHead((m.usual,), plain[:-1], plain[-1])
-        return self._learned(pool, pool, head, ((m.usual, 1.0),), ())
+        return self._learned(pool, head, ((m.usual, 1.0),), ())
 
     def readouts(self) -> Learned:
         pool = softmax(self.start.logits[self.material.labelled :])
         head = start_head(self.material, self.start, self.names_head)
-        return self._learned(pool, pool, head, self._choice(), ())
+        return self._learned(pool, head, self._choice(), ())
 
     def cohort(self, rng: np.random.Generator, bar: Progress) -> Learned:
         m = self.material
@@ -109,7 +107,7 @@ class _Run:
         result = run_cohort(views, begin, near, self.start.prior, rng, progress=bar)
         weight, bias = self.start.view.head(result.encoder)
         head = LinearHead(self.start.view.choice.index, weight, bias)
-        return self._learned(result.labels, result.judge, head, self._choice(), result.rounds)
+        return self._learned(result.labels, head, self._choice(), result.rounds)
 
     def _choice(self) -> tuple[tuple[int, float], ...]:
         choice = self.start.view.choice
@@ -118,10 +116,9 @@ class _Run:
     def _learned(
         self,
         pool: Floats,
-        judge: Floats,
         head: LinearHead,
         readouts: tuple[tuple[int, float], ...],
         rounds: tuple[Round, ...],
     ) -> Learned:
         prior, names = self.start.prior, self.start.names_weight
-        return Learned(pool, judge, head, self.gate, self.tried, prior, readouts, names, rounds)
+        return Learned(pool, head, self.gate, self.tried, prior, readouts, names, rounds)

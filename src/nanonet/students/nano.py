@@ -21,19 +21,18 @@ from nanonet.students.quantise import NanoTable, quantise_rows
 C = 10.0
 SHARPEN = 2.0  # soft labels squared: the teacher's doubt stays, its blur goes
 LABEL_SHARE = 0.1
-ROWS = 40_000  # regression on more rows than this gains little and costs time in proportion
+FOLDS = 3
 
 
 @dataclass(frozen=True)
 class NanoFit:
     """The table, and how the student scores pool texts it was not trained on.
 
-    logits: [m, C] for the pool rows ``held`` [m], by two students of half the pool each.
+    logits: [pool, C] for the pool's rows, each by a student of the other folds.
     """
 
     table: NanoTable
     logits: Floats
-    held: NDArray[np.int64]
 
 
 def fit_nano(
@@ -47,18 +46,17 @@ def fit_nano(
     n, pool, classes = len(y), len(labels), labels.shape[1]
     sharp = softmax(SHARPEN * np.log(labels + 1e-9))
     targets = np.concatenate([one_hot(y, classes), sharp])
-    everything = np.arange(n + pool)
-    table, bias = _table(view, targets, everything, n, 60)
+    table, bias = _table(view, targets, np.arange(n + pool), n, 100)
     worth = _worth(view, table)
     student = quantise_rows(view.keys, view.table(table), bias, worth, max_mb)
-    half = rng.permutation(pool) % 2
+    fold = rng.permutation(pool) % FOLDS
     logits = np.zeros((pool, classes), np.float32)
-    for side in (0, 1):
-        train = np.concatenate([np.arange(n), n + np.flatnonzero(half != side)])
-        part, part_bias = _table(view, targets, train, n, 25)
-        apply = np.flatnonzero(half == side)
+    for side in range(FOLDS if pool else 0):
+        train = np.concatenate([np.arange(n), n + np.flatnonzero(fold != side)])
+        part, part_bias = _table(view, targets, train, n, 40)
+        apply = np.flatnonzero(fold == side)
         logits[apply] = view.features[n + apply] @ part + part_bias
-    return NanoFit(student, logits, np.arange(pool))
+    return NanoFit(student, logits)
 
 
 def _table(
