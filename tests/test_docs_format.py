@@ -1,0 +1,86 @@
+"""docs/format.md is exact enough to write a reader from: its own reader agrees with the real one.
+
+And docs/method.md names the constants that the code has.
+"""
+
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nanonet
+from nanonet.artefact import write_artefact
+from nanonet.text import GramSpec, featurise
+
+ROOT = Path(__file__).parent.parent
+FORMAT = (ROOT / "docs" / "format.md").read_text("utf-8")
+TEXTS = [
+    "",
+    "I DON'T know, it's 'fine' 🙂",
+    "rock ’n’ roll''s back_up\u00ad!",
+    "你好吗 ok ราคา 3",
+    "\x01\x02 ﬁne \ud800",
+]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", FORMAT, re.S).group(1), names)
+    return names
+
+
+@pytest.mark.parametrize(
+    "spec", [GramSpec(), GramSpec(word_ngrams=3, boundaries=False, char_ngrams=2, max_chars=9)]
+)
+@given(st.lists(st.text(max_size=30), max_size=3))
+def test_the_reader_of_the_page_finds_the_same_ids(reader, spec, more):
+    for text in [*TEXTS, *more]:
+        assert reader["ids"](text, spec.to_dict()) == featurise([text], spec).ids.tolist()
+
+
+def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path):
+    keys = np.unique(featurise(TEXTS[:3], GramSpec()).ids)
+    rng = np.random.default_rng(0)
+    weights = {
+        "keys": keys,
+        "rows": rng.integers(-127, 128, (len(keys), 3), np.int8),
+        "scales": rng.random(len(keys), np.float32) / 30,
+        "bias": np.array([0.3, 0.0, -0.3], np.float32),
+    }
+    student = {"kind": "nano", "featuriser": GramSpec().to_dict()}
+    path = write_artefact(
+        tmp_path / "model",
+        classes=["a", "b", "c"],
+        student=student,
+        weights=weights,
+        calibration={"kind": "temperature", "temperature": 0.7},
+    )
+    real = nanonet.load(path).predict_proba(TEXTS)
+    assert len(np.unique(real.argmax(axis=1))) > 1
+    for text, row in zip(TEXTS, real, strict=True):
+        assert reader["predict_proba"](path, text) == pytest.approx(row.tolist(), abs=1e-5)
+
+
+def test_the_ids_of_the_page(reader):
+    table = re.findall(r"^\| `([^|]+)` \| (\d{6,}) \|$", FORMAT, re.M)
+    assert len(table) >= 7
+    for gram, number in table:
+        words = gram.replace("<s>", "").replace("</s>", "").strip()
+        assert int(number) in reader["ids"](words, GramSpec().to_dict()), gram
+
+
+def test_the_constants_of_the_method_page():
+    page = (ROOT / "docs" / "method.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w.]+)` \| (.+) \|$", page, re.M)
+    assert len(rows) > 20
+    for name, value in rows:
+        room, file, *rest = name.split(".")
+        found = importlib.import_module(f"nanonet.{room}.{file}")
+        for part in rest:
+            found = getattr(found, part)
+        assert str(found) == value, name
