@@ -7,7 +7,6 @@ teaching one another on the pile). A later candidate must be shown to be better.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -225,11 +224,3 @@ def _choose(trials: dict[str, Trial], patience: float) -> tuple[str, str]:
             f"{start} {trials[start].accuracy:.1%} ({gain:+.1%})"
         )
     return start, why + f"; the cohort would have changed accuracy by {gain:+.1%}"
-
-
-def describe(trials: Sequence[Trial]) -> list[str]:
-    """One line for each candidate."""
-    return [
-        f"{t.name:<9} {t.accuracy:6.1%} ± {t.accuracy_se:.1%}   log-loss {t.log_loss:.3f}"
-        for t in trials
-    ]

@@ -14,9 +14,9 @@ from nanonet.progress import Progress
 from nanonet.students import NanoTable, fit_nano
 
 TOLERATED = 0.01  # nano may lose a point of accuracy to micro before auto takes micro
-# The teacher leans towards the encoder view, where its neighbour graph lives, and micro has seen the
-# texts: with students that were equally good (AG News, DBpedia, SMS spam) it put micro 0.01 to 0.02
-# ahead. Left in, nano would never be kept.
+# The teacher leans towards the encoder view, where its neighbour graph lives, and micro has seen
+# the texts: with students that were equally good (AG News, DBpedia, SMS spam) it put micro 0.01 to
+# 0.02 ahead. Left in, nano would never be kept.
 LEAN = 0.02
 _SAMPLE = 4000
 
