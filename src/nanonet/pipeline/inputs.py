@@ -44,7 +44,7 @@ def check_settings(settings: Settings) -> None:
         wrong.append(f"effort is {settings.effort!r}; this version has only 'quick'")
     if settings.student not in STUDENTS:
         wrong.append(f"student is {settings.student!r}; it must be one of {', '.join(STUDENTS)}")
-    if not settings.max_mb > 0:
+    if not isinstance(settings.max_mb, (int, float)) or not settings.max_mb > 0:
         wrong.append(f"max_mb is {settings.max_mb!r}; it must be a number above 0")
     if not isinstance(settings.seed, int) or settings.seed < 0:
         wrong.append(f"seed is {settings.seed!r}; it must be a whole number, 0 or more")
@@ -62,6 +62,7 @@ def check_inputs(
     """Check the tables, drop copies and leaks, and settle the classes."""
     for name, values in (("texts", texts), ("pool", pool), ("test_texts", test_texts or ())):
         _strings(name, values)
+    _label_values(labels)
     if len(texts) != len(labels):
         raise UserError(f"there are {len(texts)} texts but {len(labels)} labels; give one each")
     labelled = Labelled(tuple(texts), tuple(str(label) for label in labels))
@@ -89,6 +90,14 @@ def _strings(name: str, values: Sequence[str]) -> None:
             )
         if not value.strip():
             raise UserError(f"{name}[{row}] is empty; remove it or fill it in")
+
+
+def _label_values(labels: Sequence[object]) -> None:
+    if isinstance(labels, (str, bytes)):
+        raise UserError("labels is one string; give a list with a label for each text")
+    for row, value in enumerate(labels):
+        if value is None or value != value or not str(value).strip():  # nan is unlike itself
+            raise UserError(f"labels[{row}] is {value!r}; every text must have a label")
 
 
 def _classes(labelled: Labelled, specs: tuple[ClassSpec, ...] | None) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def make_report(
             "backend": encoder.backend,
         },
         gate=learned.gate.to_dict() | {"rounds": [vars(r) for r in learned.rounds]},
-        student=_student(chosen),
+        student=_student(chosen, encoder),
         expected=chosen.expected.to_dict(),
         derived=_derived(inputs, encoder, learned, chosen),
         advice=_advice(inputs, learned, counts),
@@ -58,17 +58,25 @@ def make_report(
     )
 
 
-def _student(chosen: Chosen) -> dict[str, Any]:
+def encoder_mb(encoder: Encoder) -> float | None:
+    """Megabytes of the encoder's files inside a micro model, None where it has no ONNX form."""
+    if encoder.onnx_path is None:
+        return None
+    return sum(path.stat().st_size for path in (encoder.onnx_path, encoder.tokenizer_path)) / 1e6
+
+
+def _student(chosen: Chosen, encoder: Encoder) -> dict[str, Any]:
     table = chosen.nano
     nano_mb = sum(array.nbytes for array in table.weights().values()) / 1e6
     micro_mb = (chosen.micro.weight.nbytes + chosen.micro.bias.nbytes) / 1e6
+    micro_mb += encoder_mb(encoder) or 0.0
     return {
         "kind": chosen.kind,
         "why": chosen.why,
         "nano_loss": chosen.nano_loss,
         "nano_rows": len(table.keys),
         "nano_dropped": table.dropped,
-        "megabytes": round(nano_mb if chosen.kind == "nano" else micro_mb + 23.3, 2),
+        "megabytes": round(nano_mb if chosen.kind == "nano" else micro_mb, 2),
         "nano_temperature": chosen.nano_temperature,
         "micro_temperature": chosen.micro_temperature,
     }

@@ -14,7 +14,7 @@ from nanonet.pipeline.choose import Chosen, choose_student
 from nanonet.pipeline.fitted import Fitted
 from nanonet.pipeline.inputs import Inputs, Settings, check_inputs, check_settings
 from nanonet.pipeline.material import Prepared, prepare
-from nanonet.pipeline.reporting import make_report
+from nanonet.pipeline.reporting import encoder_mb, make_report
 from nanonet.progress import NullProgress, Progress
 from nanonet.text import GramSpec
 
@@ -62,8 +62,9 @@ def fit(
     bar = progress or NullProgress()
     try:
         loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
+        micro_fits = _micro_fits(loaded, student, max_mb)
         prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
-        return _learn(inputs, settings, loaded, prepared, max_mb, bar)
+        return _learn(inputs, settings, loaded, prepared, micro_fits, bar)
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] in _TRAIN:
             raise MissingExtra("fit", "train") from error
@@ -79,29 +80,30 @@ def _learn(
     settings: Settings,
     encoder: Encoder,
     prepared: Prepared,
-    max_mb: float | None,
+    micro_fits: bool,
     bar: Progress,
 ) -> Fitted:
     from nanonet.learn import learn_quick
 
-    if max_mb is not None and settings.student == "micro" and _micro_mb(encoder) > max_mb:
-        raise UserError(
-            f"a micro model is {_micro_mb(encoder):.0f} MB and --max-mb is {max_mb:g}; "
-            "raise it, or ask for --student nano"
-        )
     rng = np.random.default_rng(settings.seed)
     learned = learn_quick(prepared.material, prepared.names_head, rng, bar)
-    micro_fits = max_mb is None or _micro_mb(encoder) <= max_mb
     chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
     report = make_report(inputs, settings, encoder, prepared, learned, chosen)
     return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
 
 
-def _micro_mb(encoder: Encoder) -> float:
-    if encoder.onnx_path is None:
-        return float("inf")
-    paths = (encoder.onnx_path, encoder.tokenizer_path)
-    return sum(path.stat().st_size for path in paths) / 1e6
+def _micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:
+    """Whether a micro student could be saved; refused before any work where one is asked for."""
+    size = encoder_mb(encoder)
+    if size is None:
+        why = f"the encoder {encoder.name} has no ONNX form, so there is no micro student;"
+    elif max_mb is not None and size > max_mb:
+        why = f"a micro model is {size:.0f} MB and --max-mb is {max_mb:g}; raise it, or"
+    else:
+        return True
+    if student == "micro":
+        raise UserError(f"{why} ask for --student nano")
+    return False
 
 
 __all__ = ["fit"]

