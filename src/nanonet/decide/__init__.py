@@ -1,6 +1,12 @@
 """From scores to decisions, and how good the decisions are."""
 
-from nanonet.decide.calibration import Expected, expect, fit_temperature, wilson
+from nanonet.decide.calibration import (
+    Expected,
+    believed_accuracy,
+    expect,
+    fit_temperature,
+    wilson,
+)
 from nanonet.decide.metrics import (
     ClassScore,
     accuracy,
@@ -15,6 +21,7 @@ __all__ = [
     "ClassScore",
     "Expected",
     "accuracy",
+    "believed_accuracy",
     "confusion",
     "ece",
     "expect",

@@ -26,26 +26,37 @@ class Expected:
         return asdict(self)
 
 
-def expect(tried: float | None, tried_se: float, confidence: float, labels: int) -> Expected:
-    """Join what the hidden labels say with the teacher's mean confidence, by precision.
+def expect(tried: float | None, confidence: float, labels: int) -> Expected:
+    """What to tell the user: accuracy and interval (Wilson, 95 %) from the hidden labels alone.
 
-    tried: accuracy on hidden labels (None where none could be hidden), tried_se: its standard
-    error; confidence: mean of the teacher's largest probability over the pile; labels: number of
-    distinct labels tried on. The interval is from the labels alone (Wilson, 95 %).
+    tried: accuracy on hidden labels (None where none could be hidden); confidence: mean of the
+    teacher's largest probability over the pile, the stopgap without labels; labels: number of
+    distinct labels tried on.
     """
     if tried is None or labels == 0:
         how = "from the model's own confidence alone: there were no labels to check it on"
         return Expected(confidence, 0.0, 1.0, how)
     low, high = wilson(tried, labels)
-    se = max(tried_se, 0.5 / labels)
-    a, b = 1.0 / se**2, 1.0 / TEACHER_DOUBT**2
-    joint = float((a * tried + b * confidence) / (a + b))
-    low, high = min(low, joint), max(high, joint)
     how = (
         f"from {labels} labels hidden in turn, learning from the other half "
         "(all labels together should do a little better)"
     )
-    return Expected(joint, low, high, how)
+    return Expected(tried, low, high, how)
+
+
+def believed_accuracy(tried: float | None, tried_se: float, confidence: float, n: int) -> float:
+    """The hidden labels' accuracy and the teacher's mean confidence, joined by precision.
+
+    This sets the temperature, for which a steady guess matters more than an unbiased one. The
+    confidence is trusted to about 0.06, and to half its distance from the labels where that is
+    more: soft labels smoothed over many classes can be far less sure than they are right.
+    """
+    if tried is None or n == 0:
+        return confidence
+    se = max(tried_se, 0.5 / n)
+    doubt = max(TEACHER_DOUBT, abs(confidence - tried) / 2.0)
+    a, b = 1.0 / se**2, 1.0 / doubt**2
+    return float((a * tried + b * confidence) / (a + b))
 
 
 def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:

@@ -1,6 +1,8 @@
 """The cohort: views of the texts that teach one another on the pile, and the gate before it."""
 
-from nanonet.learn.cohort import CohortSettings, Round
+from nanonet.learn._bayes import fit_bayes
+from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
+from nanonet.learn.cohort import CohortSettings, Round, row_weights
 from nanonet.learn.gate import Gate, Trial, Tried
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.quick import Learned, learn_quick
@@ -8,6 +10,7 @@ from nanonet.learn.views import GramView, gram_view
 
 __all__ = [
     "CohortSettings",
+    "Floats",
     "Gate",
     "GramView",
     "Learned",
@@ -16,6 +19,11 @@ __all__ = [
     "Round",
     "Trial",
     "Tried",
+    "fit_bayes",
+    "fit_softmax",
     "gram_view",
     "learn_quick",
+    "one_hot",
+    "row_weights",
+    "softmax",
 ]

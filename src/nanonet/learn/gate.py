@@ -44,12 +44,15 @@ class Trial:
 
 @dataclass(frozen=True)
 class Gate:
-    """What was chosen, why, and each candidate's trial (none where labels were too few)."""
+    """What was chosen, why, and each candidate's trial (none where labels were too few).
+
+    tried: rows scored over all repeats; hidden: different labelled rows among them.
+    """
 
     chosen: str
     why: str
     trials: tuple[Trial, ...]
-    repeats: int
+    tried: int
     hidden: int
 
     def to_dict(self) -> dict[str, object]:
@@ -211,16 +214,20 @@ def _choose(trials: dict[str, Trial], patience: float) -> tuple[str, str]:
     readouts, cohort = trials["readouts"], trials.get("cohort")
     if -readouts.gain > readouts.gain_se and readouts.gain < -0.02:
         start = "labels"
-        why = f"the readouts lost {-readouts.gain:.1%} to the plain embedding on hidden labels"
+        why = f"the readouts changed accuracy by {_points(readouts.gain)} on hidden labels"
     else:
         start = "readouts"
-        why = f"the readouts gained {readouts.gain:+.1%} on the plain embedding"
+        why = f"the readouts changed the plain embedding by {_points(readouts.gain)}"
     if cohort is None:
-        return start, why + "; the pool is too small to learn from"
+        return start, why + "; there is no pool, or one too small to learn from"
     gain = cohort.accuracy - trials[start].accuracy
     if gain > patience * cohort.gain_se:
         return "cohort", (
             f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
-            f"{start} {trials[start].accuracy:.1%} ({gain:+.1%})"
+            f"{start} {trials[start].accuracy:.1%} ({_points(gain)})"
         )
-    return start, why + f"; the cohort would have changed accuracy by {gain:+.1%}"
+    return start, why + f"; the cohort would have changed that by {_points(gain)}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f} points"

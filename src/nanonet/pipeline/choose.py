@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nanonet.decide import Expected, expect, fit_temperature
+from nanonet.decide import Expected, believed_accuracy, expect, fit_temperature
 from nanonet.learn import Learned, LinearHead
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.material import Prepared
@@ -47,7 +47,7 @@ def choose_student(
     rng: np.random.Generator,
     progress: Progress,
 ) -> Chosen:
-    """Train nano, compare it with micro on pool texts neither was trained on, and choose.
+    """Train nano, compare it with micro on pool texts, and choose.
 
     The loss of nano is ``mean T(micro's answer) - mean T(nano's answer) - LEAN`` with T the
     teacher's soft labels: over thousands of texts that is far steadier than the few labels.
@@ -59,7 +59,7 @@ def choose_student(
     teacher = learned.labels
     rows = np.sort(rng.permutation(len(teacher))[:_SAMPLE])
     heads = learned.head.logits(material, material.pool_rows[rows])
-    expected = _expected(learned)
+    expected, goal = _expected(learned)
     loss = None
     if len(rows):
         at = np.arange(len(rows))
@@ -68,7 +68,7 @@ def choose_student(
         theirs = believed[at, heads.argmax(axis=1)]
         loss = float(theirs.mean() - ours.mean()) - LEAN
     kind, why = _pick(loss, settings.student, micro_fits)
-    nano_goal = expected.accuracy - max(loss or 0.0, 0.0)
+    nano_goal = goal - max(loss or 0.0, 0.0)
     kept = expected if kind == "micro" else _lowered(expected, max(loss or 0.0, 0.0))
     return Chosen(
         kind,
@@ -76,22 +76,27 @@ def choose_student(
         nano.table,
         fit_temperature(nano.logits[rows], nano_goal),
         learned.head,
-        fit_temperature(heads, expected.accuracy),
+        fit_temperature(heads, goal),
         loss,
         kept,
     )
 
 
-def _expected(learned: Learned) -> Expected:
+def _expected(learned: Learned) -> tuple[Expected, float]:
+    """What to tell, and the accuracy the mean confidence is set to."""
     labels = learned.labels
     confidence = float(labels.max(axis=1).mean()) if len(labels) else 0.5
     trial = learned.gate.trial(learned.gate.chosen)
     if trial is None:
-        return expect(None, 0.0, confidence, 0)
-    return expect(trial.accuracy, trial.accuracy_se, confidence, learned.gate.hidden)
+        return expect(None, confidence, 0), confidence
+    n = learned.gate.hidden
+    goal = believed_accuracy(trial.accuracy, trial.accuracy_se, confidence, n)
+    return expect(trial.accuracy, confidence, n), goal
 
 
 def _lowered(expected: Expected, by: float) -> Expected:
+    if expected.high - expected.low >= 1.0:  # unknown stays unknown
+        return Expected(max(0.0, expected.accuracy - by), 0.0, 1.0, expected.how)
     return Expected(
         max(0.0, expected.accuracy - by),
         max(0.0, expected.low - by),
@@ -104,7 +109,8 @@ def _pick(loss: float | None, wanted: str, micro_fits: bool) -> tuple[str, str]:
     if loss is None:
         said = "there is no pool to compare it with micro on"
     else:
-        said = f"estimated to lose {loss:.1%} to micro" if loss > 0 else "as good as micro"
+        points = 100 * loss
+        said = f"estimated {points:.1f} points behind micro" if loss > 0 else "as good as micro"
     if wanted != "auto":
         return wanted, f"as asked (nano is {said})" if loss is not None else f"as asked ({said})"
     if not micro_fits:
@@ -112,5 +118,5 @@ def _pick(loss: float | None, wanted: str, micro_fits: bool) -> tuple[str, str]:
     if loss is None:
         return "micro", f"{said}, and a few labels alone teach an n-gram table little"
     if loss > TOLERATED:
-        return "micro", f"nano is {said}, over the point that is tolerated"
-    return "nano", f"{said}, within the point that is tolerated"
+        return "micro", f"nano is {said}, more than the one point allowed"
+    return "nano", f"{said}, within the one point allowed"

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+#: What the gate's candidates are, in a few words.
+MEANING = {
+    "labels": "regression on the labels alone",
+    "readouts": "the best readouts of the encoder",
+    "cohort": "two views teaching one another on the pile",
+}
+
 
 @dataclass(frozen=True)
 class FitReport:
@@ -48,7 +55,8 @@ class FitReport:
         return "\n".join(lines)
 
     def _gate_lines(self) -> list[str]:
-        lines = [f"gate           {self.gate['chosen']}: {self.gate['why']}"]
+        chosen = self.gate["chosen"]
+        lines = [f"gate           {chosen} ({MEANING[chosen]}): {self.gate['why']}"]
         for trial in self.gate["trials"]:
             lines.append(
                 f"                 {trial['name']:<9} {trial['accuracy']:6.1%} "

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nanonet.learn import GramView
-from nanonet.learn._bayes import fit_bayes
-from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
-from nanonet.learn.cohort import row_weights
+from nanonet.learn import (
+    Floats,
+    GramView,
+    fit_bayes,
+    fit_softmax,
+    one_hot,
+    row_weights,
+    softmax,
+)
 from nanonet.students.quantise import NanoTable, quantise_rows
 
 C = 10.0
