@@ -89,15 +89,21 @@ def _derived(
     out: dict[str, dict[str, Any]] = {
         "readouts": {
             "value": ", ".join(names),
-            "why": "of the encoder, weighted by left-out log-loss on the labels",
+            "why": "of the encoder, weighted by left-out log-loss on the labels"
+            if inputs.labelled.texts
+            else "of the encoder, the one it was trained for",
         }
     }
     share = dict(zip(inputs.classes, np.round(learned.prior, 3).tolist(), strict=True))
     shown = sorted(share.items(), key=lambda item: -item[1])
     value = ", ".join(f"{name} {part:.0%}" for name, part in shown[:_FEW])
+    even = max(share.values()) - min(share.values()) < 0.005
+    more = f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""
     out["class mix"] = {
-        "value": value + (f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""),
-        "why": "estimated for the pool, moved from equal shares as far as the labels allow",
+        "value": "equal shares" if even else value + more,
+        "why": "of the pool, as far from equal as the labels allow to say"
+        if inputs.labelled.texts
+        else "of the pool, half way from equal shares to what the names say",
         "shares": share,
     }
     if inputs.specs:
@@ -132,7 +138,9 @@ def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[s
         out.append("thirty labelled texts, so that the result can be checked at all")
     if inputs.labelled.texts and not inputs.specs:
         out.append("a file of class names and descriptions (--classes)")
-    if len(inputs.pool.texts) < 2000:
+    if not inputs.pool.texts:
+        out.append("a pile of unlabelled texts (--pool)")
+    elif len(inputs.pool.texts) < 2000:
         out.append(f"more unlabelled texts (there are {len(inputs.pool.texts):,})")
     return tuple(out)
 
