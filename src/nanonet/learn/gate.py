@@ -23,6 +23,7 @@ from nanonet.progress import NullProgress, Progress
 POOL = 4000  # pool rows a trial runs on: enough to see the cohort rise or drift
 REPEATS = 5
 PATIENCE = 0.3  # standard errors: an even chance goes to the simpler candidate
+LEAST_KAPPA = 0.7  # views that agree this well share a structure, and rounds have only helped there
 CANDIDATES = ("labels", "readouts", "cohort")
 
 
@@ -66,13 +67,17 @@ class Gate:
 
 @dataclass(frozen=True)
 class Tried:
-    """Raw results: for each candidate, probabilities [repeats * hidden, C]; rows and weights."""
+    """Raw results: for each candidate, probabilities [repeats * hidden, C]; rows and weights.
+
+    kappa: mean agreement of the two views in the cohorts' first rounds (0 without a cohort).
+    """
 
     names: tuple[str, ...]
     probabilities: tuple[Floats, ...]
     row: NDArray[np.int64]
     y: NDArray[np.int64]
     weight: Floats
+    kappa: float
 
 
 def try_candidates(
@@ -96,19 +101,23 @@ def try_candidates(
     found: list[list[Floats]] = []
     hidden_rows: list[NDArray[np.int64]] = []
     weights: list[Floats] = []
+    kappas: list[float] = []
     bar.start("gate", repeats)
     for _ in range(repeats):
         train, hidden = half_split(material.y, rng)
-        tables, prior = _one_trial(material, train, hidden, chosen, near, rng)
+        tables, prior, kappa = _one_trial(material, train, hidden, chosen, near, rng)
         found.append(tables)
         hidden_rows.append(hidden)
+        kappas.append(kappa)
         weights.append(_importance(material.y, hidden, prior))
         bar.advance(1)
     bar.finish()
     rows = np.concatenate(hidden_rows)
     names = CANDIDATES[: len(found[0])]
     joined = tuple(np.concatenate([f[i] for f in found]) for i in range(len(names)))
-    return Tried(names, joined, rows, material.y[rows], np.concatenate(weights))
+    return Tried(
+        names, joined, rows, material.y[rows], np.concatenate(weights), float(np.mean(kappas))
+    )
 
 
 def half_split(
@@ -132,7 +141,7 @@ def _one_trial(
     pool: NDArray[np.int64],
     near: NDArray[np.int32] | None,
     rng: np.random.Generator,
-) -> tuple[list[Floats], Floats]:
+) -> tuple[list[Floats], Floats, float]:
     usual = material.unit_readout(material.usual, np.concatenate([train, hidden]))
     plain = fit_labels(usual[: len(train)], material.y[train], material.classes)
     out = [softmax(linear_logits(usual[len(train) :], plain))]
@@ -141,9 +150,11 @@ def _one_trial(
     start = fit_start(material, train, rows, is_pool)
     at_hidden = np.arange(len(train), len(train) + len(hidden))
     out.append(softmax(start.logits[at_hidden]))
+    kappa = 0.0
     if near is not None:
-        out.append(_cohort_trial(material, train, rows, is_pool, start, near, at_hidden, rng))
-    return out, start.prior
+        table, kappa = _cohort_trial(material, train, rows, is_pool, start, near, at_hidden, rng)
+        out.append(table)
+    return out, start.prior, kappa
 
 
 def _cohort_trial(
@@ -155,13 +166,14 @@ def _cohort_trial(
     near: NDArray[np.int32],
     at_hidden: NDArray[np.int64],
     rng: np.random.Generator,
-) -> Floats:
+) -> tuple[Floats, float]:
     use = np.concatenate([np.arange(len(train)), np.flatnonzero(is_pool)])
     grams = material.grams.rows(rows)
     views = Views(material.y[train], material.classes, start.view.rows(use), grams.rows(use))
     begin = softmax(start.logits[is_pool])
     result = run_cohort(views, begin, near, start.prior, rng, CohortSettings())
-    return result.predict(start.view.features[at_hidden], grams.features[at_hidden])
+    table = result.predict(start.view.features[at_hidden], grams.features[at_hidden])
+    return table, result.rounds[0].agreement
 
 
 def _importance(y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats) -> Floats:
@@ -177,13 +189,16 @@ def judge(tried: Tried | None, *, patience: float = PATIENCE) -> Gate:
 
     ``readouts`` stands unless ``labels`` is better by more than its doubt, because it keeps the
     usual embedding wherever the labels do not speak against it. ``cohort`` is taken when its mean
-    gain over ``readouts`` on the hidden labels is above ``patience`` standard errors.
+    gain over the one that stands is above ``patience`` standard errors, or, where the two views
+    agree from the first round on (kappa of 0.7), not below minus one: there rounds have helped on
+    every set tried, and forty labels are a blunter judge than four thousand texts.
     """
     if tried is None:
         why = "too few labels to hide any (a class has only one), so nothing riskier was tried"
         return Gate("readouts", why, (), 0, 0)
     trials = score_trials(tried)
-    chosen, why = _choose({t.name: t for t in trials}, patience)
+    patience = -1.0 if tried.kappa >= LEAST_KAPPA else patience
+    chosen, why = _choose({t.name: t for t in trials}, patience, tried.kappa)
     return Gate(chosen, why, trials, len(tried.row), len(np.unique(tried.row)))
 
 
@@ -210,7 +225,7 @@ def _mean(values: NDArray[np.float64], weight: Floats, distinct: int) -> tuple[f
     return total, float(np.sqrt(spread / max(distinct - 1, 1)))
 
 
-def _choose(trials: dict[str, Trial], patience: float) -> tuple[str, str]:
+def _choose(trials: dict[str, Trial], patience: float, kappa: float) -> tuple[str, str]:
     readouts, cohort = trials["readouts"], trials.get("cohort")
     if -readouts.gain > readouts.gain_se and readouts.gain < -0.02:
         start = "labels"
@@ -221,12 +236,13 @@ def _choose(trials: dict[str, Trial], patience: float) -> tuple[str, str]:
     if cohort is None:
         return start, why + "; there is no pool, or one too small to learn from"
     gain = cohort.accuracy - trials[start].accuracy
+    agree = f"its views agree with kappa {kappa:.2f}"
     if gain > patience * cohort.gain_se:
         return "cohort", (
             f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
-            f"{start} {trials[start].accuracy:.1%} ({_points(gain)})"
+            f"{start} {trials[start].accuracy:.1%} ({_points(gain)}); {agree}"
         )
-    return start, why + f"; the cohort would have changed that by {_points(gain)}"
+    return start, f"{why}; the cohort would have changed that by {_points(gain)}, {agree}"
 
 
 def _points(share: float) -> str:

@@ -8,14 +8,12 @@ import numpy as np
 
 from nanonet.learn._softmax import Floats, linear_logits, softmax
 from nanonet.learn.cohort import Round, run_cohort
-from nanonet.learn.gate import Gate, Tried, judge, try_candidates
+from nanonet.learn.gate import LEAST_KAPPA, Gate, Tried, judge, try_candidates
 from nanonet.learn.graph import neighbours
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.starts import Start, fit_labels, fit_start, start_head
 from nanonet.learn.views import Views
 from nanonet.progress import NullProgress, Progress
-
-LEAST_KAPPA = 0.7
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,13 @@ def fit_start(
     logits = linear_logits(view.features, coefficients)
     weight = 0.0
     if names is not None:
-        weight = _names_weight(left_out, names[train], y)
-        logits = logits + weight * names[rows]
-        left_out = np.log(softmax(_sharp(left_out, y))) + weight * names[train]
+        own = _centred(np.log(softmax(_sharp(left_out, y))))
+        weight = _names_weight(own, names[train], y)
+        # both sides at the scale at which they were weighed against one another
+        scale = np.float32(own.std() / max(float(_centred(logits).std()), 1e-6))
+        coefficients = coefficients * scale
+        logits = logits * scale + np.float32(weight) * names[rows]
+        left_out = own + weight * names[train]
     prior = estimate_prior(left_out, y, logits[pool].argmax(axis=1), classes)
     # Bayes' rule for a new class mix; forcing the mean itself measured worse.
     shift = np.log(prior / target.mean(axis=0)) if pool.any() else np.zeros(classes)
@@ -108,15 +112,22 @@ def _sharp(scores: NDArray[np.float64], y: NDArray[np.int64]) -> Floats:
     return (scores * options[int(np.argmin(losses))]).astype(np.float32)
 
 
-def _names_weight(scores: NDArray[np.float64], names: Floats, y: NDArray[np.int64]) -> float:
-    """The weight of the names at which the left-out labels are likeliest.
+def _names_weight(own: Floats, names: Floats, y: NDArray[np.int64]) -> float:
+    """The weight of the names at which the left-out labels are likeliest, at any temperature.
 
-    A pull towards one half keeps twenty labels from shouting: its cost is 0.5 nats at 0 or 1.
+    A pull towards one (half a nat an octave squared) keeps twenty labels from shouting.
     """
-    own = np.log(softmax(_sharp(scores, y)))
-    options = (0.0, 0.25, 0.5, 1.0, 2.0)
-    costs = [len(y) * _loss(own + w * names, y) / 4 + 2.0 * (w - 0.5) ** 2 for w in options]
-    return options[int(np.argmin(costs))]
+    options = {0.0: 2.0, 0.5: 0.5, 1.0: 0.0, 2.0: 0.5, 4.0: 2.0}
+    costs = {}
+    for weight, pull in options.items():
+        joint = np.asarray(own + weight * names, np.float32)
+        loss = min(_loss(joint * np.float32(t), y) for t in (0.25, 0.5, 1.0, 2.0))
+        costs[weight] = len(y) * loss / 4.0 + pull
+    return min(costs, key=lambda weight: costs[weight])
+
+
+def _centred(logits: Floats) -> Floats:
+    return np.asarray(logits - logits.mean(axis=1, keepdims=True), np.float32)
 
 
 def _loss(logits: Floats, y: NDArray[np.int64]) -> float:
