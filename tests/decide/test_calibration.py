@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nanonet.decide import expect, fit_temperature, wilson
+from nanonet.decide import believed_accuracy, expect, fit_temperature, wilson
 
 
 @pytest.mark.parametrize(
@@ -59,30 +59,42 @@ def test_logits_that_tell_nothing_give_a_usable_temperature(logits):
     assert found == 1.0 or len(logits)
 
 
-def test_expected_is_between_what_was_tried_and_the_confidence():
-    found = expect(0.8, 0.05, 0.9, 60)
-    assert 0.8 < found.accuracy < 0.9
-    assert found.low <= found.accuracy <= found.high
+def test_what_is_told_is_what_the_hidden_labels_said():
+    found = expect(0.8, 0.95, 60)
+    assert found.accuracy == 0.8
+    assert (found.low, found.high) == wilson(0.8, 60)
     assert "60" in found.how
-    low, high = wilson(0.8, 60)
-    assert found.low <= low + 1e-9
-    assert found.high >= high - 1e-9
-    assert found.to_dict()["accuracy"] == found.accuracy
-
-
-def test_many_labels_outweigh_the_confidence():
-    few, many = expect(0.7, 0.08, 0.95, 30), expect(0.7, 0.005, 0.95, 8000)
-    assert abs(many.accuracy - 0.7) < 0.01 < abs(few.accuracy - 0.7)
+    assert found.to_dict()["accuracy"] == 0.8
 
 
 @pytest.mark.parametrize("tried", [0.0, 0.5, 1.0])
-@pytest.mark.parametrize("sure", [0.1, 0.99])
-def test_expected_stays_in_its_limits(tried, sure):
-    found = expect(tried, 0.0, sure, 12)
+@pytest.mark.parametrize("labels", [1, 12, 1000])
+def test_expected_stays_in_its_limits(tried, labels):
+    found = expect(tried, 0.9, labels)
     assert 0.0 <= found.low <= found.accuracy <= found.high <= 1.0
 
 
-def test_without_labels_nothing_is_known():
-    found = expect(None, 0.0, 0.83, 0)
+@pytest.mark.parametrize(("tried", "labels"), [(None, 0), (None, 7), (0.5, 0)])
+def test_without_labels_nothing_is_known(tried, labels):
+    found = expect(tried, 0.83, labels)
     assert (found.accuracy, found.low, found.high) == (0.83, 0.0, 1.0)
     assert "no labels" in found.how
+    assert believed_accuracy(tried, 0.0, 0.83, labels) == 0.83
+
+
+def test_belief_lies_between_the_labels_and_the_confidence_by_precision():
+    # Equal doubts of 0.06 meet half way.
+    assert believed_accuracy(0.80, 0.06, 0.86, 400) == pytest.approx(0.83)
+    few, many = believed_accuracy(0.7, 0.08, 0.8, 30), believed_accuracy(0.7, 0.005, 0.8, 8000)
+    assert 0.7 < many < 0.705 < few < 0.8
+
+
+def test_a_confidence_far_from_the_labels_is_trusted_less():
+    """Its pull towards itself, as a share of the distance, must shrink with the distance."""
+    pulls = [believed_accuracy(0.8, 0.05, 0.8 - d, 60) for d in (0.05, 0.3, 0.6)]
+    shares = [(0.8 - p) / d for p, d in zip(pulls, (0.05, 0.3, 0.6), strict=True)]
+    assert shares[0] > 2 * shares[1] > 2 * shares[2] > 0
+
+
+def test_labels_that_are_all_right_are_not_believed_without_doubt():
+    assert believed_accuracy(1.0, 0.0, 0.9, 10) < 0.97

@@ -119,17 +119,6 @@ def test_agreement_is_that_beyond_chance():
     assert agreement(a[:3], b[1:]) == pytest.approx(0.0)
 
 
-def test_the_judge_is_not_smoothed_and_never_saw_the_row(data, start):
-    plain = teach(data, start, BARE)
-    noisy = start.copy()
-    noisy[7] = np.roll(start[7], 1)
-    assert (teach(data, noisy, BARE).judge[7] == plain.judge[7]).all()
-    swept = teach(data, start, replace(BARE, sweeps=2))
-    assert swept.judge.argmax(1).tolist() != swept.labels.argmax(1).tolist()
-    sharper = softmax(BARE.sharpen * np.log(plain.judge + 1e-9))
-    assert np.abs(sharper - plain.labels).max() < 1e-3
-
-
 def test_the_surest_of_each_class():
     labels = np.array([[0.9, 0.1], [0.6, 0.4], [0.8, 0.2], [0.7, 0.3], [0.45, 0.55]], np.float32)
     assert surest(labels, 0.5).tolist() == [True, False, True, False, True]

@@ -147,7 +147,7 @@ def test_scores_by_hand():
     first = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7]], np.float32)
     second = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]], np.float32)
     weight = np.array([1.0, 1.0, 1.0, 3.0], np.float32)
-    tried = Tried(("labels", "readouts"), (first, second), np.array([0, 1, 2, 0]), y, weight)
+    tried = Tried(("labels", "readouts"), (first, second), np.array([0, 1, 2, 0]), y, weight, 0.0)
     labels, readouts = score_trials(tried)
     assert labels.accuracy == pytest.approx(2 / 6)
     assert readouts.accuracy == pytest.approx(3 / 6)
@@ -156,3 +156,38 @@ def test_scores_by_hand():
     assert readouts.accuracy_se == pytest.approx(np.sqrt(0.25 / 2))
     losses = -np.log([0.9, 0.4, 0.8, 0.3])
     assert labels.log_loss == pytest.approx(np.average(losses, weights=weight), abs=1e-4)
+
+
+def tried_with(hits, kappa, shift=0):
+    """Forty hidden rows of two classes, of which each candidate gets the first so many right.
+
+    shift: the cohort is right on as many rows, from this one on.
+    """
+    y, row = np.arange(40) % 2, np.arange(40)
+    right = [row < n for n in hits[:2]] + [(row >= shift) & (row < hits[2] + shift)]
+    tables = tuple(0.2 + 0.6 * np.eye(2)[np.where(hit, y, 1 - y)] for hit in right)
+    return Tried(("labels", "readouts", "cohort"), tables, row, y, np.ones(40), kappa)
+
+
+@pytest.mark.parametrize(
+    ("hits", "kappa", "chosen"),
+    [
+        ((28, 30, 36), 0.3, "cohort"),
+        ((28, 30, 24), 0.3, "readouts"),
+        ((28, 30, 30), 0.3, "readouts"),  # an even chance goes to the simpler one
+        ((36, 28, 30), 0.3, "labels"),
+        ((30, 30, 24), 0.9, "readouts"),  # agreeing views are doubted too where they lose clearly
+    ],
+)
+def test_who_is_chosen(hits, kappa, chosen):
+    gate = judge(tried_with(hits, kappa))
+    assert gate.chosen == chosen
+    assert (gate.tried, gate.hidden) == (40, 40)
+    assert [round(40 * t.accuracy) for t in gate.trials] == list(hits)
+    assert "points" in gate.why
+
+
+def test_views_that_agree_get_the_benefit_of_the_doubt():
+    """Two hidden labels lost and one won is no reason against them; without agreement it is."""
+    assert judge(tried_with((30, 30, 29), 0.9, shift=2)).chosen == "cohort"
+    assert judge(tried_with((30, 30, 29), 0.3, shift=2)).chosen == "readouts"

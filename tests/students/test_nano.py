@@ -76,8 +76,8 @@ def test_it_learns_what_it_is_taught(texts, view, truth):
 
 def test_held_out_logits_are_of_pool_rows_in_order_and_better_than_a_guess(view, truth):
     nano = learn(view, truth)
-    assert nano.held.tolist() == list(range(len(truth) - LABELLED))
-    rows, wanted = np.arange(len(nano.held)), truth[LABELLED:]
+    assert nano.logits.shape == (len(truth) - LABELLED, 4)
+    rows, wanted = np.arange(len(nano.logits)), truth[LABELLED:]
     scores = nano.logits - nano.logits.mean(axis=0)  # most texts are of one class
     others = [scores[rows, np.roll(wanted, shift)].mean() for shift in range(1, 60)]
     assert scores[rows, wanted].mean() > max(others) + 4 * np.std(others)
@@ -91,8 +91,9 @@ def test_held_out_logits_come_from_students_that_did_not_see_the_row(view, truth
         labels[row] = np.roll(labels[row], 1)
         after = learn(view, truth, labels).logits
         assert (after[row] == plain[row]).all()
-        changed = (after != plain).any(axis=1).mean()
-        assert 0.3 < changed <= 0.5
+        changed = (after != plain).any(axis=1)
+        assert changed.mean() > 0.3  # the students of the other folds did see it
+        assert not changed[row]
 
 
 def test_the_same_seed_gives_the_same_bits(view, truth):
