@@ -237,7 +237,8 @@ def _choose(trials: dict[str, Trial], patience: float, kappa: float) -> tuple[st
         return start, why + "; there is no pool, or one too small to learn from"
     gain = cohort.accuracy - trials[start].accuracy
     agree = f"its views agree with kappa {kappa:.2f}"
-    if gain > patience * cohort.gain_se:
+    doubt = patience * cohort.gain_se
+    if gain > doubt or (patience < 0 and gain >= doubt - 1e-9):
         return "cohort", (
             f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
             f"{start} {trials[start].accuracy:.1%} ({_points(gain)}); {agree}"

@@ -69,7 +69,9 @@ def fit_start(
     view = _view(material, choice, np.concatenate([train, rows]))
     target = one_hot(y, classes)
     own = view.rows(np.arange(len(train))).features
-    coefficients = SHARPEN * fit_softmax(own, target, c=READOUTS_C, iterations=60)
+    # Classes count alike whatever their labels, so that the class mix enters once, below.
+    balanced = (len(y) / classes / target.sum(axis=0))[y].astype(np.float32)
+    coefficients = SHARPEN * fit_softmax(own, target, weights=balanced, c=READOUTS_C, iterations=60)
     view = view.rows(len(train) + np.arange(len(rows)))
     left_out = leave_one_out(own, y, classes)
     logits = linear_logits(view.features, coefficients)
@@ -84,7 +86,7 @@ def fit_start(
         left_out = own + weight * names[train]
     prior = estimate_prior(left_out, y, logits[pool].argmax(axis=1), classes)
     # Bayes' rule for a new class mix; forcing the mean itself measured worse.
-    shift = np.log(prior / target.mean(axis=0)) if pool.any() else np.zeros(classes)
+    shift = np.log(prior * classes) if pool.any() else np.zeros(classes)
     moved = np.asarray(shift - shift.mean(), np.float32)
     return Start(view, coefficients, logits + moved, weight, prior, moved)
 

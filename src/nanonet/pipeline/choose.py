@@ -114,7 +114,7 @@ def _pick(loss: float | None, wanted: str, micro_fits: bool) -> tuple[str, str]:
     if wanted != "auto":
         return wanted, f"as asked (nano is {said})" if loss is not None else f"as asked ({said})"
     if not micro_fits:
-        return "nano", f"micro is larger than allowed ({said})"
+        return "nano", f"micro cannot be made or is larger than allowed ({said})"
     if loss is None:
         return "micro", f"{said}, and a few labels alone teach an n-gram table little"
     if loss > TOLERATED:

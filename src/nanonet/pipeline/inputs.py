@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 from nanonet.data import ClassSpec, GuardReport, Labelled, Pool, Test, guard
@@ -46,7 +47,7 @@ def check_settings(settings: Settings) -> None:
         wrong.append(f"student is {settings.student!r}; it must be one of {', '.join(STUDENTS)}")
     if not isinstance(settings.max_mb, (int, float)) or not settings.max_mb > 0:
         wrong.append(f"max_mb is {settings.max_mb!r}; it must be a number above 0")
-    if not isinstance(settings.seed, int) or settings.seed < 0:
+    if not isinstance(settings.seed, Integral) or settings.seed < 0:
         wrong.append(f"seed is {settings.seed!r}; it must be a whole number, 0 or more")
     if wrong:
         raise UserError("; ".join(wrong))
@@ -56,27 +57,45 @@ def check_inputs(
     texts: Sequence[str],
     labels: Sequence[object],
     pool: Sequence[str],
-    specs: Sequence[ClassSpec] | None,
+    given: Sequence[ClassSpec | str] | None,
     test_texts: Sequence[str] | None,
 ) -> Inputs:
     """Check the tables, drop copies and leaks, and settle the classes."""
-    for name, values in (("texts", texts), ("pool", pool), ("test_texts", test_texts or ())):
+    for name, values in (
+        ("texts", texts),
+        ("pool", pool),
+        ("test_texts", () if test_texts is None else test_texts),
+    ):
         _strings(name, values)
     _label_values(labels)
     if len(texts) != len(labels):
         raise UserError(f"there are {len(texts)} texts but {len(labels)} labels; give one each")
     labelled = Labelled(tuple(texts), tuple(str(label) for label in labels))
-    test = Test(tuple(test_texts), ("",) * len(test_texts)) if test_texts else None
+    kept_out = () if test_texts is None else tuple(test_texts)
+    test = Test(kept_out, ("",) * len(kept_out)) if kept_out else None
+    specs = _specs(given)
     guarded = guard(labelled, Pool(tuple(pool)), test)
-    classes = _classes(guarded.labelled, tuple(specs) if specs else None)
+    classes = _classes(guarded.labelled, specs)
     if not guarded.labelled.texts and len(guarded.pool.texts) < LEAST_POOL:
         raise UserError(
             f"there are no labels and only {len(guarded.pool.texts)} different texts in the pool; "
             f"give labelled texts or at least {LEAST_POOL} pool texts"
         )
-    return Inputs(
-        guarded.labelled, guarded.pool, classes, tuple(specs) if specs else None, guarded.report
-    )
+    return Inputs(guarded.labelled, guarded.pool, classes, specs, guarded.report)
+
+
+def _specs(given: Sequence[ClassSpec | str] | None) -> tuple[ClassSpec, ...] | None:
+    if given is None:
+        return None
+    if isinstance(given, str):
+        raise UserError("classes is one string; give a list of names or ClassSpec objects")
+    specs = tuple(ClassSpec(c) if isinstance(c, str) else c for c in given)
+    for at, spec in enumerate(specs):
+        if not isinstance(spec, ClassSpec):
+            raise UserError(f"classes[{at}] is {spec!r:.40}; it must be a name or a ClassSpec")
+    if len({spec.name for spec in specs}) < max(2, len(specs)):
+        raise UserError("classes must be at least two different names")
+    return specs
 
 
 def _strings(name: str, values: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def make_report(
         pool={"rows": len(inputs.pool.texts), "fingerprint": fingerprint(inputs.pool.texts)},
         guard=inputs.guard.to_dict(),
         encoder={
-            "name": encoder.name,
+            "name": Path(encoder.name).name if Path(encoder.name).is_dir() else encoder.name,
             "fingerprint": encoder.fingerprint,
             "backend": encoder.backend,
         },

@@ -26,7 +26,7 @@ def fit(
     labels: Sequence[object],
     *,
     pool: Sequence[str] = (),
-    classes: Sequence[ClassSpec] | None = None,
+    classes: Sequence[ClassSpec | str] | None = None,
     test_texts: Sequence[str] | None = None,
     effort: str = "quick",
     student: str = "auto",
@@ -40,11 +40,12 @@ def fit(
 
     texts, labels: the labelled rows, of equal length (both empty to start from ``classes`` alone);
     labels become class names by ``str``. pool: unlabelled texts of the same kind, the more the
-    better. classes: what the classes are called and mean. test_texts: texts that must not be
-    learned from; copies of them are dropped from ``texts`` and ``pool``. student: 'nano' (n-gram
-    table, at most 4 MB), 'micro' (encoder and head, about 23 MB) or 'auto', nano unless its
-    estimated loss is over a point of accuracy. max_mb: largest size in megabytes. encoder: a name
-    or folder (default: the bundled all-MiniLM-L6-v2). cache_dir: where text vectors are kept.
+    better. classes: what the classes are called and mean (names, or ClassSpec objects).
+    test_texts: texts that must not be learned from; copies of them are dropped from ``texts`` and
+    ``pool``. student: 'nano' (n-gram table, at most 4 MB), 'micro' (encoder and head, about 23 MB)
+    or 'auto', nano unless its estimated loss is over a point of accuracy. max_mb: largest size in
+    megabytes. encoder: a name or folder (default: the bundled all-MiniLM-L6-v2). cache_dir: where
+    text vectors are kept.
 
     The same arguments on the same machine give the same model to the bit. Raises UserError for
     anything a person can mend.
@@ -61,10 +62,12 @@ def fit(
     inputs = check_inputs(texts, labels, pool, classes, test_texts)
     bar = progress or NullProgress()
     try:
+        _check_nano(inputs, settings)
         loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
-        micro_fits = _micro_fits(loaded, student, max_mb)
+        shipped = _shipped(loaded, settings, bar)
+        micro_fits = _micro_fits(shipped, student, max_mb)
         prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
-        return _learn(inputs, settings, loaded, prepared, micro_fits, bar)
+        return _learn(inputs, settings, shipped, prepared, micro_fits, bar)
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] in _TRAIN:
             raise MissingExtra("fit", "train") from error
@@ -90,6 +93,25 @@ def _learn(
     chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
     report = make_report(inputs, settings, encoder, prepared, learned, chosen)
     return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
+
+
+def _check_nano(inputs: Inputs, settings: Settings) -> None:
+    from nanonet.students import room
+
+    if settings.student != "micro":
+        room(len(inputs.classes), settings.max_mb)
+
+
+def _shipped(loaded: Encoder, settings: Settings, bar: Progress) -> Encoder:
+    """The encoder a micro model carries: where a GPU reads the pile, its int8 ONNX twin."""
+    if loaded.onnx_path is not None or settings.student == "nano":
+        return loaded
+    try:
+        return load_encoder(
+            settings.encoder, cache_dir=settings.cache_dir, backend="onnx", progress=bar
+        )
+    except UserError:  # it has no ONNX form; there will be no micro
+        return loaded
 
 
 def _micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:

@@ -33,6 +33,18 @@ class NanoTable:
         return {"keys": self.keys, "rows": self.rows, "scales": self.scales, "bias": self.bias}
 
 
+def room(classes: int, max_mb: float) -> int:
+    """How many rows fit; UserError where not one does."""
+    each = 4 + 4 + classes
+    rows = int((max_mb * 1e6 - OVERHEAD - 8 * classes) // each)
+    if rows < 1:
+        raise UserError(
+            f"--max-mb {max_mb:g} is too small for a nano model with {classes} classes; "
+            f"give at least {(OVERHEAD + 1000 * each) / 1e6:.2f}"
+        )
+    return rows
+
+
 def quantise_rows(
     keys: NDArray[np.uint32], table: Floats, bias: Floats, worth: Floats, max_mb: float
 ) -> NanoTable:
@@ -42,17 +54,11 @@ def quantise_rows(
     costs four bytes and loses far less than one scale for the table. Raises UserError where not
     one row would fit ``max_mb`` megabytes.
     """
-    each = 4 + 4 + table.shape[1]
-    room = int((max_mb * 1e6 - OVERHEAD - 8 * table.shape[1]) // each)
-    if room < 1:
-        raise UserError(
-            f"--max-mb {max_mb:g} is too small for a nano model with {table.shape[1]} classes; "
-            f"give at least {(OVERHEAD + 1000 * each) / 1e6:.2f}"
-        )
+    most = room(table.shape[1], max_mb)
     table = table - table.mean(axis=1, keepdims=True)  # softmax is blind to it, evidence is not
     keep = np.flatnonzero(np.abs(table).max(axis=1) > 0)
-    if len(keep) > room:
-        best = np.argsort(-worth[keep], kind="stable")[:room]
+    if len(keep) > most:
+        best = np.argsort(-worth[keep], kind="stable")[:most]
         keep = np.sort(keep[best])
     kept = table[keep]
     scales = (np.abs(kept).max(axis=1) / 127.0).astype(np.float32)
