@@ -88,7 +88,7 @@ def nanonet(document: dict[str, Any]) -> str:
     """What nanonet kept: the student, its size, its figures, and nano's beside them."""
     cells = [cell for cell in document["cells"] if cell["method"] in EFFORTS]
     header = ["method", "data", "labels a class", "given", "student kept", "size"]
-    header += ["accuracy", "macro F1", "ECE", "log-loss", "nano alone", "fit"]
+    header += ["accuracy", "macro F1", "ECE", "log-loss", "nano alone"]
     rows = []
     for method in EFFORTS:
         for given, words in _GIVEN.items():
@@ -111,8 +111,7 @@ def _kept(cells: list[Cell]) -> list[str]:
         for key in ("accuracy", "macro_f1", "ece", "log_loss")
     ]
     nano = spread([cell["nano"]["accuracy"] for cell in cells if cell.get("nano")])
-    seconds = sorted(cell["fit_s"] for cell in cells)[len(cells) // 2]
-    return [students, size, *figures, nano, f"{seconds:.0f} s"]
+    return [students, size, *figures, nano]
 
 
 def _groups(cells: list[Cell]) -> list[tuple[str, int]]:
