@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from _models import CLASSES, SPEC, TEXTS, nano_weights, topic_weights, write_nano
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from _models import CLASSES, SPEC, TEXTS, nano_weights, topic_weights, write_nano
 from nanonet.errors import FormatError
 from nanonet.runtime import Classifier, NanoScorer, load
 from nanonet.runtime import nano as nano_module

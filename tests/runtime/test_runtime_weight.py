@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from _models import TEXTS, write_nano
 
 import nanonet
+from _models import TEXTS, write_nano
 
 HEAVY = [
     "torch", "sklearn", "scipy", "pyarrow", "onnxruntime", "tokenizers", "transformers", "pandas",
