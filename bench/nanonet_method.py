@@ -66,7 +66,7 @@ def _classes(path: Path | None) -> Any:
     return read_classes(path)
 
 
-def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None) -> dict[str, Any]:
+def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> dict[str, Any]:
     start = time.perf_counter()
     if classifier.info["student"]["kind"] == "micro":
         table = _micro_proba(classifier, drawn.test.texts, cache_dir)
