@@ -1,7 +1,6 @@
 """The bench scores micro models from cached vectors; that must be what the model itself answers."""
 
 import numpy as np
-
 from bench.nanonet_method import _micro_proba
 
 TEXTS = ["Where is the next story hour?", "I paid the fine twice.", "图书馆几点开门", "wifi 😞"]
