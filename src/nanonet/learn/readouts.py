@@ -23,10 +23,6 @@ class ReadoutChoice:
     index: tuple[int, ...]
     weight: tuple[float, ...]
 
-    def to_dict(self) -> dict[str, list[float] | list[int]]:
-        """Plain values for JSON."""
-        return {"index": list(self.index), "weight": [round(w, 4) for w in self.weight]}
-
 
 def leave_one_out(features: Floats, y: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
     """Scores [n, C] of ridge regression on one-hot labels, each row by the fit without it.

@@ -126,6 +126,3 @@ def _micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:
     if student == "micro":
         raise UserError(f"{why} ask for --student nano")
     return False
-
-
-__all__ = ["fit"]
