@@ -55,4 +55,3 @@ def test_equal_readouts_keep_their_order_so_that_the_choice_is_settled():
     same = noise(rng, 12)
     choice = choose_readouts([same] * 9, np.arange(12) % 3, 3, usual=8)
     assert choice.index == (8, 0, 1, 2, 3)
-    assert choice.index == (8, 0, 1, 2, 3)
