@@ -16,7 +16,7 @@ class Batch:
     ids, mask: whole numbers [B, S], mask 1 for tokens and 0 for padding. special: bool [B, S],
     tokens that no view may touch (the tokenizer's own and padding). grams: whole numbers, the known
     n-grams of all texts one after another; offsets: [B], where each text's begin; sizes: [B], how
-    many n-grams each text has, unknown ones included.
+    many n-grams each text has, unknown ones included. pad_id: what fills ids where mask is 0.
     """
 
     ids: Tensor
@@ -25,6 +25,7 @@ class Batch:
     grams: Tensor
     offsets: Tensor
     sizes: Tensor
+    pad_id: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -38,6 +39,7 @@ class Batch:
             self.grams.to(device),
             self.offsets.to(device),
             self.sizes.to(device),
+            self.pad_id,
         )
 
 
