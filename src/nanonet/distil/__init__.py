@@ -13,9 +13,55 @@ try:
 except ImportError:
     raise MissingExtra("distillation", "train") from None
 
+from nanonet.distil.batch import Batch
+from nanonet.distil.cohort import Counts
+from nanonet.distil.device import Place, find_place
 from nanonet.distil.encoder import TextEncoder, open_encoder
+from nanonet.distil.history import StepLog
+from nanonet.distil.members import (
+    Member,
+    MicroStudent,
+    NanoStudent,
+    Teacher,
+    cut_student,
+    make_teacher,
+)
 from nanonet.distil.merge import merge
 from nanonet.distil.peft import MODES, Tuned, prepare
+from nanonet.distil.presets import PRESETS, Preset, StudentSpec, find_preset
 from nanonet.distil.reweight import loss_weights
+from nanonet.distil.run import Distilled, distil
+from nanonet.distil.save import save_encoder
+from nanonet.distil.score import score
+from nanonet.distil.views import VIEWS, View
 
-__all__ = ["MODES", "TextEncoder", "Tuned", "loss_weights", "merge", "open_encoder", "prepare"]
+__all__ = [
+    "MODES",
+    "PRESETS",
+    "VIEWS",
+    "Batch",
+    "Counts",
+    "Distilled",
+    "Member",
+    "MicroStudent",
+    "NanoStudent",
+    "Place",
+    "Preset",
+    "StepLog",
+    "StudentSpec",
+    "Teacher",
+    "TextEncoder",
+    "Tuned",
+    "View",
+    "cut_student",
+    "distil",
+    "find_place",
+    "find_preset",
+    "loss_weights",
+    "make_teacher",
+    "merge",
+    "open_encoder",
+    "prepare",
+    "save_encoder",
+    "score",
+]

@@ -40,6 +40,14 @@ class Place:
         part = rows[self.rank :: self.world]
         return part if len(part) else rows[:1]
 
+    def all_agree(self, fine: bool) -> bool:
+        """Whether every process finds its step fine; otherwise none may update."""
+        if self.world == 1:
+            return fine
+        bad = torch.tensor([0.0 if fine else 1.0], device=self.device)
+        torch.distributed.all_reduce(bad)
+        return float(bad) == 0.0
+
     def average(self, parameters: Iterable[Tensor]) -> None:
         """Average the gradients over the processes; nothing to do for one."""
         if self.world == 1:

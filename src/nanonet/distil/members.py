@@ -61,6 +61,11 @@ class Teacher:
         return self.reader
 
     @property
+    def classes(self) -> int:
+        """C."""
+        return self.reader.head.out_features
+
+    @property
     def deployed_parameters(self) -> int:
         """Parameters of the merged encoder and the head."""
         return self.reader.deployed_parameters()
@@ -98,6 +103,11 @@ class MicroStudent:
     def module(self) -> nn.Module:
         """The encoder, the head and the projection."""
         return nn.ModuleDict({"reader": self.reader, "project": self.project})
+
+    @property
+    def classes(self) -> int:
+        """C."""
+        return self.reader.head.out_features
 
     @property
     def deployed_parameters(self) -> int:

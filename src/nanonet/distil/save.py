@@ -1,0 +1,52 @@
+"""Write a trained encoder as a folder that any Hugging Face reader, ours included, opens."""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+from nanonet.distil.members import MicroStudent, Teacher
+from nanonet.distil.merge import merge
+from nanonet.encode.torch_model import quiet
+from nanonet.errors import UserError
+
+
+def save_encoder(member: Teacher | MicroStudent, folder: str | Path) -> Path:
+    """Write the merged encoder (config, safetensors, tokenizer) of ``member``; return the folder.
+
+    The head is not in it (see ``member.reader.head_arrays()``). The same state gives the same
+    bytes; the member itself is left as it is. Raises UserError where the folder is already there,
+    and where the architecture has no place for biases that were added to it.
+    """
+    folder = Path(folder).expanduser()
+    if folder.exists():
+        raise UserError(f"{folder} is already there; choose a new folder or remove it first")
+    encoder = member.reader.encoder
+    model = copy.deepcopy(encoder.model).to("cpu")
+    notes = merge(model)
+    if notes:
+        raise UserError(f"the encoder cannot be saved: {notes[0]}; train it in the mode 'lora'")
+    scratch = folder.with_name(f"{folder.name}.{uuid.uuid4().hex[:12]}.tmp")
+    try:
+        scratch.mkdir(parents=True)
+        with quiet():
+            model.save_pretrained(scratch)
+        for file in encoder.tokenizer_files:
+            shutil.copyfile(file, scratch / file.name)
+        if not (scratch / "tokenizer.json").is_file():
+            encoder.tokenizer.save(str(scratch / "tokenizer.json"))
+        for written in scratch.iterdir():
+            with open(written, "rb+") as handle:
+                os.fsync(handle.fileno())
+        os.rename(scratch, folder)
+    except OSError as error:
+        raise UserError(
+            f"cannot write the encoder to {folder} ({error.strerror or error}); choose another "
+            "folder or free some space"
+        ) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return folder
