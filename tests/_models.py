@@ -9,7 +9,8 @@ import numpy as np
 
 from _tiny import HIDDEN
 from nanonet.artefact import write_artefact
-from nanonet.text import GramSpec, featurise, gram_spans
+from nanonet.runtime import NanoWeights
+from nanonet.text import GramSpec, featurise, gram_spans, pack_ids, unpack_ids
 
 CLASSES = ["business", "sport", "world"]
 SPEC = GramSpec()
@@ -30,9 +31,10 @@ def nano_weights(texts: list[str] = TEXTS, classes: int = 3, seed: int = 0) -> d
     rng = np.random.default_rng(seed)
     keys = np.unique(featurise(texts, SPEC).ids)[::2].copy()
     return {
-        "keys": keys,
+        "keys": pack_ids(keys),
         "rows": rng.integers(-127, 128, (len(keys), classes), dtype=np.int8),
-        "scales": rng.uniform(0.001, 0.05, len(keys)).astype(np.float32),
+        "scales": rng.integers(0, 192, len(keys), dtype=np.uint8),
+        "unit": np.array([1e-6], np.float32),
         "bias": rng.normal(size=classes).astype(np.float32),
     }
 
@@ -44,11 +46,18 @@ def topic_weights(words: dict[str, int], classes: int = 3) -> dict[str, Any]:
     rows = np.full((len(order), classes), -50, np.int8)
     rows[np.arange(len(order)), [words[w] for w in order]] = 100
     return {
-        "keys": np.array([ids[w] for w in order], np.uint32),
+        "keys": pack_ids(np.array([ids[w] for w in order], np.uint32)),
         "rows": rows,
-        "scales": np.full(len(order), 0.01, np.float32),
+        "scales": np.zeros(len(order), np.uint8),
+        "unit": np.array([0.01 / 16], np.float32),
         "bias": np.zeros(classes, np.float32),
     }
+
+
+def checked(weights: dict[str, Any]) -> NanoWeights:
+    """The tensors as the scorer takes them."""
+    parts = {**weights, "keys": unpack_ids(weights["keys"]), "unit": float(weights["unit"][0])}
+    return NanoWeights(**parts)
 
 
 def write_nano(path: Path, weights: dict[str, Any] | None = None, **changes: Any) -> Path:

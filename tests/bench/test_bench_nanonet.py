@@ -15,7 +15,7 @@ from bench import nanonet_method, runtime, throughput
 from nanonet.artefact import write_artefact
 from nanonet.cli import cli
 from nanonet.runtime import load as load_model
-from nanonet.text import GramSpec, featurise
+from nanonet.text import GramSpec, featurise, pack_ids
 
 
 @pytest.fixture
@@ -30,9 +30,10 @@ def model(drawn: Draw, tmp_path: Path) -> Path:
     keys = np.unique(featurise(drawn.test.texts, spec).ids)
     random = np.random.default_rng(0)
     weights = {
-        "keys": keys,
+        "keys": pack_ids(keys),
         "rows": random.integers(-127, 128, (len(keys), 2)).astype(np.int8),
-        "scales": np.full(len(keys), 0.02, np.float32),
+        "scales": np.zeros(len(keys), np.uint8),
+        "unit": np.array([0.02 / 16], np.float32),
         "bias": np.zeros(2, np.float32),
     }
     student = {"kind": "nano", "featuriser": spec.to_dict()}

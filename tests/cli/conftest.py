@@ -5,7 +5,7 @@ import pytest
 
 from nanonet.artefact import write_artefact
 from nanonet.cli import run
-from nanonet.text import GramSpec, featurise
+from nanonet.text import GramSpec, featurise, pack_ids
 
 WORDS = {"parcel": "delivery", "late": "delivery", "money": "refund", "back": "refund"}
 CLASSES = ["delivery", "refund"]
@@ -22,9 +22,10 @@ def model(tmp_path_factory):
     }
     keys = np.array(sorted(rows), np.uint32)
     weights = {
-        "keys": keys,
+        "keys": pack_ids(keys),
         "rows": np.array([rows[int(key)] for key in keys], np.int8),
-        "scales": np.full(len(keys), 0.05, np.float32),
+        "scales": np.zeros(len(keys), np.uint8),
+        "unit": np.array([0.05 / 16], np.float32),
         "bias": np.array([0.1, 0.0], np.float32),
     }
     return _write(tmp_path_factory.mktemp("models") / "nano", CLASSES, spec, weights)
@@ -34,11 +35,12 @@ def model(tmp_path_factory):
 def big_model(tmp_path_factory):
     """A nano model of 4 MB, the largest that ``fit`` makes unless told otherwise."""
     rng = np.random.default_rng(0)
-    keys = np.unique(rng.integers(0, 2**32, 330_000, np.uint32))
+    keys = np.unique(rng.integers(0, 2**32, 510_000, np.uint32))
     weights = {
-        "keys": keys,
+        "keys": pack_ids(keys),
         "rows": rng.integers(-127, 128, (len(keys), 4), np.int8),
-        "scales": rng.random(len(keys), np.float32),
+        "scales": rng.integers(0, 192, len(keys), np.uint8),
+        "unit": np.array([1e-6], np.float32),
         "bias": np.zeros(4, np.float32),
     }
     return _write(tmp_path_factory.mktemp("models") / "big", list("abcd"), GramSpec(), weights)

@@ -10,7 +10,7 @@ import pytest
 import nanonet
 from _models import CLASSES, SPEC, TEXTS, nano_weights, write_nano
 from nanonet.errors import FormatError, UserError
-from nanonet.runtime import classifier as classifier_module
+from nanonet.runtime import scorer as scorer_module
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_any_iterable_of_strings_will_do(model: nanonet.Classifier) -> None:
 def test_chunks_leave_no_seam(model: nanonet.Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"{TEXTS[i % len(TEXTS)]} {i}" for i in range(101)]
     whole = model.predict_proba(texts)
-    monkeypatch.setattr(classifier_module, "CHUNK", 10)
+    monkeypatch.setattr(scorer_module, "CHUNK", 10)
     assert np.array_equal(model.predict_proba(texts), whole)
 
 

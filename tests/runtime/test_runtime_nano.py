@@ -10,29 +10,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from _models import CLASSES, SPEC, TEXTS, nano_weights, topic_weights, write_nano
+from _models import CLASSES, SPEC, TEXTS, checked, nano_weights, topic_weights, write_nano
 from nanonet.errors import FormatError
 from nanonet.runtime import Classifier, NanoScorer, load
-from nanonet.runtime import nano as nano_module
+from nanonet.runtime import _numpy_table as numpy_table
 from nanonet.runtime._keys import KeyIndex
-from nanonet.text import featurise, gram_spans
+from nanonet.text import featurise, gram_spans, unpack_ids
 
 
 def by_hand(text: str, weights: dict[str, np.ndarray]) -> list[float]:
     """The documented formula, one n-gram at a time."""
-    where = {int(key): row for row, key in enumerate(weights["keys"])}
+    where = {int(key): row for row, key in enumerate(unpack_ids(weights["keys"]))}
+    scales = [(16 + code % 16) * 2 ** (code // 16) for code in weights["scales"].tolist()]
+    unit = float(weights["unit"][0])
     ids = [i for i, _ in gram_spans(text, SPEC)]
     rows = [where[i] for i in ids if i in where]
     return [
         float(weights["bias"][c])
-        + sum(float(weights["scales"][r]) * int(weights["rows"][r, c]) for r in rows)
+        + unit
+        * sum(scales[r] * int(weights["rows"][r, c]) for r in rows)
         / math.sqrt(max(1, len(ids)))
         for c in range(len(weights["bias"]))
     ]
 
 
 def scorer(weights: dict[str, np.ndarray]) -> NanoScorer:
-    return NanoScorer(*(weights[k] for k in ("keys", "rows", "scales", "bias")), SPEC)
+    return NanoScorer(checked(weights), SPEC)
 
 
 @pytest.mark.parametrize("classes", [2, 3, 40])
@@ -55,7 +58,7 @@ def test_a_score_never_depends_on_the_texts_beside_it() -> None:
 def test_many_classes_are_scored_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     model = scorer(nano_weights())
     whole = model.logits(TEXTS * 5)
-    monkeypatch.setattr(nano_module, "_FLOATS_AT_ONCE", 30)
+    monkeypatch.setattr(numpy_table, "_NUMBERS_AT_ONCE", 30)
     assert np.array_equal(model.logits(TEXTS * 5), whole)
 
 
@@ -107,7 +110,7 @@ def test_explanations_add_up_to_the_logit(tmp_path: Path) -> None:
 def test_leaving_out_the_strongest_word_costs_the_most() -> None:
     words = {"profit": 0, "bank": 0, "goal": 1, "team": 1, "talks": 2, "minister": 2}
     weights = topic_weights(words)
-    weights["scales"] = np.linspace(0.01, 0.06, len(words)).astype(np.float32)
+    weights["scales"] = np.arange(len(words), dtype=np.uint8) * 7
     model = Classifier(CLASSES, scorer(weights))
     rng = np.random.default_rng(1)
     vocabulary = [*words, "the", "of", "and"]
@@ -139,14 +142,25 @@ def test_evidence_is_what_a_reader_would_see() -> None:
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     good = nano_weights()
     bad = {
-        "keys": good["keys"][::-1].copy(),
         "rows": good["rows"][:, :2].copy(),
-        "scales": good["scales"].astype(np.float64),
+        "scales": good["scales"].astype(np.float32),
         "bias": good["bias"][None],
     }
     for name, array in bad.items():
         path = write_nano(tmp_path / name, {**good, name: array})
         with pytest.raises(FormatError, match="student's"):
+            load(path)
+    wrong = {
+        "keys": (good["keys"][:-1], r"packed keys|'rows' is"),
+        "rest": (good["keys"].view(np.int8), "not bytes"),
+        "scales": (np.full_like(good["scales"], 192), "up to 192; 191 is the highest"),
+        "bias": (good["bias"] * np.float32("inf"), "not a finite number"),
+        "unit": (good["unit"].repeat(2), "not one float32"),
+    }
+    for name, (array, words) in wrong.items():
+        name = "keys" if name == "rest" else name
+        path = write_nano(tmp_path / words[:9], {**good, name: array})
+        with pytest.raises(FormatError, match=words):
             load(path)
     with pytest.raises(FormatError, match="no array 'scales'"):
         load(write_nano(tmp_path / "less", {k: v for k, v in good.items() if k != "scales"}))

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from nanonet.learn import gram_view
-from nanonet.runtime import NanoScorer
+from nanonet.runtime import NanoScorer, NanoWeights
 from nanonet.students import fit_nano, quantise_rows
+from nanonet.students.quantise import MULTIPLIERS
 from nanonet.text import GramSpec, featurise
 
 CORPUS = Path(__file__).resolve().parents[2] / "examples" / "corpus"
@@ -37,6 +38,11 @@ def view(texts):
     return gram_view(featurise(texts, SPEC))
 
 
+def scorer_of(table):
+    weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
+    return NanoScorer(weights, SPEC)
+
+
 def soft(truth):
     return (0.85 * np.eye(4) + 0.0375)[truth[LABELLED:]].astype(np.float32)
 
@@ -53,16 +59,16 @@ def test_the_runtime_computes_what_was_learned_up_to_rounding(texts, view):
     wanted = view.features @ learned + bias
     wanted -= wanted.mean(axis=1, keepdims=True)
     small = quantise_rows(view.keys, view.table(learned), bias, view.idf, 4.0)
-    scorer = NanoScorer(small.keys, small.rows, small.scales, small.bias, SPEC)
+    scorer = scorer_of(small)
     got = scorer.logits(texts)
     got -= got.mean(axis=1, keepdims=True)
     grams = featurise(texts, SPEC)
-    step = np.zeros(len(texts))
+    step, steps = np.zeros(len(texts)), MULTIPLIERS[small.scales] * small.unit
     for i in range(len(texts)):
         ids = grams.ids[grams.indptr[i] : grams.indptr[i + 1]]
         known = np.isin(small.keys, ids)
         met = np.array([(ids == key).sum() for key in small.keys[known]])
-        step[i] = 0.5 * (small.scales[known] * met).sum() / np.sqrt(len(ids))
+        step[i] = 0.5 * (steps[known] * met).sum() / np.sqrt(len(ids))
     # Centring the answers can double the distance; 1e-4 is for float32.
     assert (np.abs(got - wanted) <= 2 * step[:, None] + 1e-4).all()
     assert np.abs(got - wanted).mean() < 0.02 * np.abs(wanted).mean()
@@ -70,7 +76,7 @@ def test_the_runtime_computes_what_was_learned_up_to_rounding(texts, view):
 
 def test_it_learns_what_it_is_taught(texts, view, truth):
     table = learn(view, truth).table
-    scorer = NanoScorer(table.keys, table.rows, table.scales, table.bias, SPEC)
+    scorer = scorer_of(table)
     assert (scorer.logits(texts).argmax(axis=1) == truth).mean() > 0.95
 
 

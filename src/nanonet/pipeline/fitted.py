@@ -15,7 +15,7 @@ from nanonet.encode import Encoder
 from nanonet.errors import UserError
 from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.report import FitReport
-from nanonet.runtime import Classifier, MicroScorer, NanoScorer
+from nanonet.runtime import Classifier, MicroScorer, NanoScorer, NanoWeights
 from nanonet.text import GramSpec
 
 
@@ -42,7 +42,8 @@ class Fitted:
     def nano(self) -> Classifier:
         """The n-gram student."""
         table = self._chosen.nano
-        scorer = NanoScorer(table.keys, table.rows, table.scales, table.bias, self._spec)
+        weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
+        scorer = NanoScorer(weights, self._spec)
         return Classifier(self.classes_, scorer, temperature=self._chosen.nano_temperature)
 
     @cached_property

@@ -1,5 +1,6 @@
 """Using a finished model: NumPy alone for nano students, onnxruntime besides for micro ones."""
 
+from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.explanation import Explanation
 from nanonet.runtime.loading import load
@@ -7,4 +8,12 @@ from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
 from nanonet.runtime.scorer import Scorer
 
-__all__ = ["Classifier", "Explanation", "MicroScorer", "NanoScorer", "Scorer", "load"]
+__all__ = [
+    "Classifier",
+    "Explanation",
+    "MicroScorer",
+    "NanoScorer",
+    "NanoWeights",
+    "Scorer",
+    "load",
+]

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nanonet.artefact import Artefact, read_artefact
 from nanonet.errors import FormatError
+from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
 from nanonet.runtime.scorer import Scorer
-from nanonet.text import GramSpec
+from nanonet.text import GramSpec, unpack_ids
 
 
 def load(path: str | Path) -> Classifier:
@@ -40,13 +43,18 @@ def load(path: str | Path) -> Classifier:
 
 
 def _nano(artefact: Artefact) -> Scorer:
-    return NanoScorer(
-        artefact.weight("keys"),
-        artefact.weight("rows"),
-        artefact.weight("scales"),
-        artefact.weight("bias"),
-        GramSpec.from_dict(artefact.manifest["student"].get("featuriser", {})),
+    spec = GramSpec.from_dict(artefact.manifest["student"].get("featuriser", {}))
+    unit = artefact.weight("unit")
+    if unit.dtype != np.float32 or unit.shape != (1,):
+        raise FormatError(f"{artefact.path} is damaged: 'unit' is not one float32 number")
+    weights = NanoWeights(
+        keys=unpack_ids(artefact.weight("keys")),
+        rows=artefact.weight("rows"),
+        scales=artefact.weight("scales"),
+        unit=float(unit[0]),
+        bias=artefact.weight("bias"),
     )
+    return NanoScorer(weights, spec)
 
 
 def _micro(artefact: Artefact) -> Scorer:

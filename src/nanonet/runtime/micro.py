@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nanonet.errors import FormatError
 from nanonet.runtime._onnx import OnnxReadouts
-from nanonet.runtime.scorer import Floats
+from nanonet.runtime.scorer import Floats, best_names, chunks
 
 _MOST_SPANS = 64  # an explanation costs one run for each
 
@@ -45,15 +45,22 @@ class MicroScorer:
         """C."""
         return len(self.bias)
 
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """Raw scores, float32 [n, C]."""
+    def logits(self, texts: Sequence[str], threads: int | None = None) -> Floats:
+        """Raw scores, float32 [n, C]; onnxruntime has threads of its own."""
         out = np.empty((len(texts), self.class_count), np.float32)
-        if len(texts):
-            features = self._encoder.encode(texts, self._readouts)
-            for row, feature in enumerate(features):
+        row = 0
+        for part in chunks(texts):
+            for feature in self._encoder.encode(part, self._readouts):
                 # Row by row: a matrix product may round a row differently in another batch.
                 out[row] = feature @ self._head + self.bias
+                row += 1
         return out
+
+    def best(
+        self, texts: Sequence[str], names: tuple[str, ...], threads: int | None = None
+    ) -> list[str]:
+        """The name of the likeliest class of each text."""
+        return best_names(self.logits(texts), names)
 
     def evidence(self, text: str, column: int) -> list[tuple[str, float]]:
         """How far the logit falls when a word (of a long text: some words) is left out."""
