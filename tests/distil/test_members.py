@@ -144,8 +144,9 @@ def test_readouts_of_missing_layers_move_to_the_last():
     assert student_readouts(both, (1,)) == (Readout(1, "mean"),)
 
 
-def test_nano_logits_are_the_runtimes():
-    from nanonet.runtime.nano import NanoScorer
+def test_nano_logits_are_those_of_the_shipped_model(tmp_path: Path):
+    from _models import write_nano
+    from nanonet.runtime import load
     from nanonet.students import quantise_rows
 
     spec = GramSpec()
@@ -160,7 +161,7 @@ def test_nano_logits_are_the_runtimes():
         found = student.logits(batch).numpy()
     found = found - found.mean(1, keepdims=True)
     table = quantise_rows(*student.table(), np.ones(len(keys), np.float32), 4.0)
-    wanted = NanoScorer(table.keys, table.rows, table.scales, table.bias, spec).logits(TEXTS)
+    wanted = load(write_nano(tmp_path / "nano", table.weights())).decision_logits(TEXTS)
     np.testing.assert_allclose(found, wanted, atol=0.05)
     assert student.deployed_parameters == 3 * (len(keys) + 1)
 

@@ -35,6 +35,11 @@ class Place:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
+    def own_randomness(self) -> Any:
+        """A context after which torch's global randomness is again what it was before."""
+        devices = [self.device] if self.device.type == "cuda" else []
+        return torch.random.fork_rng(devices=devices)
+
     def share(self, rows: Any) -> Any:
         """The part of a batch's rows that this process computes (at least one row)."""
         part = rows[self.rank :: self.world]

@@ -66,7 +66,7 @@ def train(
     keeper = Keeper([p for _, p in named])
     progress.start("distilling", steps)
     try:
-        with _own_randomness(place), _memory(preset):
+        with place.own_randomness(), _memory(preset):
             progress.advance(begun)
             for step in range(begun + 1, steps + 1):
                 log = _step(cohort, material, preset, seed, place, optimiser, keeper, step)
@@ -138,7 +138,7 @@ def _step(
 ) -> StepLog:
     """One step, 1 the first: losses, gradients, update. No update where a loss is not finite."""
     given = _given(material, preset, seed, place, step)
-    torch.manual_seed(given.seed)  # dropout knows no generator; see _own_randomness
+    torch.manual_seed(given.seed)  # dropout knows no generator; see Place.own_randomness
     warming = step <= preset.warm_teacher
     found: dict[str, Tensor] = {}
     taught, differ = None, 0.0
@@ -210,14 +210,6 @@ def _take(
     values: NDArray[np.float32] | None, rows: NDArray[np.int64], place: Place
 ) -> Tensor | None:
     return None if values is None else torch.from_numpy(values[rows]).to(place.device)
-
-
-@contextmanager
-def _own_randomness(place: Place) -> Iterator[None]:
-    """Torch's global randomness is the caller's again afterwards."""
-    devices = [place.device] if place.device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        yield
 
 
 @contextmanager

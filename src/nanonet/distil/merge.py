@@ -6,9 +6,8 @@ import copy
 from typing import Any
 
 import torch
-from torch.nn.utils import parametrize
 
-from nanonet.distil.peft import LowRank
+from nanonet.distil.peft import LowRankLinear
 
 _BIAS_FLAGS = ("attention_bias", "mlp_bias", "norm_bias", "qkv_bias", "use_bias")
 
@@ -21,11 +20,10 @@ def merge(model: Any) -> tuple[str, ...]:
     Returns a note where the architecture has no such flag: then the model computes with them in
     memory and can be exported, but a saved folder would lose them.
     """
-    for module in list(model.modules()):
-        if parametrize.is_parametrized(module, "weight") and any(
-            isinstance(part, LowRank) for part in module.parametrizations["weight"]
-        ):
-            parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
+    for parent in list(model.modules()):
+        for name, layer in list(parent.named_children()):
+            if isinstance(layer, LowRankLinear):
+                setattr(parent, name, layer.merged())
     config = getattr(model, "config", None)
     if config is None or fits(model, config):
         return ()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 
 from nanonet.errors import UserError
 
@@ -39,16 +39,34 @@ class Tuned:
     note: str = ""
 
 
-class LowRank(nn.Module):
-    """W + (alpha / r) B A, with A [r, d_in] random and B [d_out, r] zero."""
+class LowRankLinear(nn.Module):
+    """A linear layer and (alpha / r) B A beside it, with A [r, d_in] random and B [d_out, r] zero.
 
-    def __init__(self, a: Tensor, b: Tensor, scale: float) -> None:
+    A module in place of the layer, not a parametrisation of it: those share a class between a
+    model and its copies, so that merging a copy would break the original.
+    """
+
+    def __init__(self, base: nn.Linear, a: Tensor, scale: float) -> None:
         super().__init__()
-        self.a, self.b, self.scale = nn.Parameter(a), nn.Parameter(b), scale
+        self.base, self.scale = base, scale
+        self.a = nn.Parameter(a)
+        self.b = nn.Parameter(base.weight.new_zeros(base.weight.shape[0], a.shape[0]))
 
-    def forward(self, weight: Tensor) -> Tensor:
-        """The weight with the update added."""
-        return weight + self.scale * (self.b @ self.a)
+    @property
+    def weight(self) -> Tensor:
+        """The merged weight, for architectures that look at it."""
+        return self.base.weight + self.scale * (self.b @ self.a)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """base(x) + scale * B A x."""
+        update: Tensor = self.scale * F.linear(F.linear(x, self.a), self.b)
+        return self.base(x) + update
+
+    def merged(self) -> nn.Linear:
+        """The layer itself, with the update folded into its weight."""
+        with torch.no_grad():
+            self.base.weight.copy_(self.weight)
+        return self.base
 
 
 def prepare(
@@ -147,11 +165,11 @@ def _add_offset(module: Any, inputs: Any, output: Tensor) -> Tensor:
 def _add_low_rank(model: Any, rank: int, alpha: float, generator: torch.Generator) -> None:
     if rank < 1:
         raise UserError(f"the LoRA rank is {rank}; it must be at least 1")
-    for _, module in list(_parts(model)):
-        if not isinstance(module, nn.Linear):
-            continue
-        wide, narrow = module.weight.shape[1], module.weight.shape[0]
-        # drawn on the CPU: the same start on every device
-        a = torch.randn(rank, wide, generator=generator) / math.sqrt(wide)
-        update = LowRank(a.to(module.weight), module.weight.new_zeros(narrow, rank), alpha / rank)
-        parametrize.register_parametrization(module, "weight", update)
+    for _, parent in list(_parts(model)):
+        for name, layer in list(parent.named_children()):
+            if not isinstance(layer, nn.Linear) or name == "pooler":
+                continue
+            wide = layer.weight.shape[1]
+            # drawn on the CPU: the same start on every device
+            a = torch.randn(rank, wide, generator=generator) / math.sqrt(wide)
+            setattr(parent, name, LowRankLinear(layer, a.to(layer.weight), alpha / rank))

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 
 from nanonet.distil.batch import Batch
 from nanonet.distil.encoder import TextEncoder
+from nanonet.distil.peft import LowRankLinear
 from nanonet.distil.pool import check_readouts, features, read_out
 from nanonet.encode import Readout
 
@@ -59,12 +59,8 @@ class Reader(nn.Module):
 
     def deployed_parameters(self) -> int:
         """Parameters of the merged model and its head, without the pooler, which nobody reads."""
-        low_rank = sum(
-            p.numel()
-            for module in self.model.modules()
-            if parametrize.is_parametrized(module)
-            for p in _updates(module)
-        )
+        updates = [m for m in self.model.modules() if isinstance(m, LowRankLinear)]
+        low_rank = sum(m.a.numel() + m.b.numel() for m in updates)
         whole = sum(p.numel() for n, p in self.named_parameters() if "pooler" not in n.split("."))
         return whole - low_rank
 
@@ -72,8 +68,3 @@ class Reader(nn.Module):
         """(head [R * d, C], bias [C]) float32, laid out as a micro artefact has them."""
         head = self.head.weight.detach().float().cpu().numpy().T
         return np.ascontiguousarray(head), self.head.bias.detach().float().cpu().numpy().copy()
-
-
-def _updates(module: nn.Module) -> list[nn.Parameter]:
-    parts = module.parametrizations["weight"]  # type: ignore[index, operator]
-    return [p for name, p in parts.named_parameters() if name != "original"]  # type: ignore[union-attr]

@@ -84,21 +84,24 @@ def distil(
             f"checkpoint_every is {checkpoint_every} and seed {seed}; they must be at least 1 and 0"
         )
     place = find_place(device, precision)
-    encoder = open_encoder(encoder_source, preset.max_tokens)
-    chosen = tuple(readouts) if readouts else (Readout(encoder.layers, "mean"),)
-    cohort, few, many = build(encoder, preset, chosen, n_classes, labelled_texts, pool_texts, seed)
-    for member in cohort.members:
-        member.module.to(place.device)
     home = None if checkpoint_dir is None else Path(checkpoint_dir).expanduser()
-    name = ""
-    if home is not None:
-        texts = [fingerprint(labelled_texts), fingerprint(pool_texts)]
-        name = _name(encoder_source, texts, wanted, preset, seed, chosen, place)
-    checkpoints = Checkpoints(home, name, checkpoint_every)
-    if preset.head_start:
-        start_heads(cohort, labelled_texts, wanted.y, place)
-    material = Material(few, wanted.y, many, wanted.targets, wanted.weights)
-    run = train(cohort, material, preset, seed, place, checkpoints, progress or NullProgress())
+    with place.own_randomness():  # building layers draws too, though no draw is kept
+        encoder = open_encoder(encoder_source, preset.max_tokens)
+        chosen = tuple(readouts) if readouts else (Readout(encoder.layers, "mean"),)
+        cohort, few, many = build(
+            encoder, preset, chosen, n_classes, labelled_texts, pool_texts, seed
+        )
+        for member in cohort.members:
+            member.module.to(place.device)
+        name = ""
+        if home is not None:
+            texts = [fingerprint(labelled_texts), fingerprint(pool_texts)]
+            name = _name(encoder_source, texts, wanted, preset, seed, chosen, place)
+        if preset.head_start:
+            start_heads(cohort, labelled_texts, wanted.y, place)
+        material = Material(few, wanted.y, many, wanted.targets, wanted.weights)
+        checkpoints = Checkpoints(home, name, checkpoint_every)
+        run = train(cohort, material, preset, seed, place, checkpoints, progress or NullProgress())
     notes = [*_notes(cohort, labelled_texts, wanted.y, n_classes, pool_texts), *run.notes]
     return Distilled(
         cohort.teacher,
