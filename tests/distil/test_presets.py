@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("torch", reason="the room imports torch")
@@ -65,3 +67,17 @@ def test_all_mistakes_are_told_at_once():
         find_preset("cohort").but(leraning_rate=1.0)
     with pytest.raises(UserError, match=", ".join(PRESETS)):
         find_preset("large")
+
+
+def test_the_documented_settings_are_the_presets():
+    page = Path(__file__).parent.parent.parent / "docs" / "distil.md"
+    rows = [line.split("|")[1:-1] for line in page.read_text("utf-8").splitlines()
+            if line.startswith("|")]  # fmt: skip
+    names = [cell.strip(" `") for cell in rows[[r[0].strip() for r in rows].index("setting")][1:]]
+    settings = [row for row in rows if len(row) == 5 and row[0].strip().startswith("`")]
+    assert names == list(PRESETS)
+    assert len(settings) > 12
+    for row in settings:
+        field = row[0].split("`")[1]
+        wanted = [str(getattr(PRESETS[name], field)) for name in names]
+        assert [cell.strip() for cell in row[1:]] == wanted, field
