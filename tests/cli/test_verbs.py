@@ -63,6 +63,7 @@ def test_explain(nanonet, model):
 
 def test_info(nanonet, model):
     code, out, _ = nanonet("info", model)
+    assert out.splitlines()[-1].startswith("runs here with: ")
     assert code == 0
     assert "2 classes: delivery, refund" in out
     assert "seed: 7" in out

@@ -9,6 +9,11 @@ import click
 
 from nanonet.cli._options import json_option, print_json
 
+_KERNELS = {
+    "compiled": "the compiled kernel",
+    "numpy": "NumPy (this installation had no C compiler; the answers are the same, but slower)",
+}
+
 
 @click.command(short_help="Show what a model folder holds and how it was made.")
 @click.argument("model")
@@ -24,6 +29,7 @@ def info(model: str, as_json: bool) -> None:
       nanonet info model --json
     """
     from nanonet.artefact import read_artefact
+    from nanonet.runtime import kernel
 
     manifest = read_artefact(model).manifest
     if as_json:
@@ -31,6 +37,8 @@ def info(model: str, as_json: bool) -> None:
         return
     for line in _lines(manifest):
         click.echo(line)
+    if manifest["student"].get("kind") == "nano":
+        click.echo(f"runs here with: {_KERNELS[kernel()]}")
 
 
 def _lines(manifest: Mapping[str, Any]) -> Iterator[str]:

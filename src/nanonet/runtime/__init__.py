@@ -5,7 +5,7 @@ from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.explanation import Explanation
 from nanonet.runtime.loading import load
 from nanonet.runtime.micro import MicroScorer
-from nanonet.runtime.nano import NanoScorer
+from nanonet.runtime.nano import NanoScorer, kernel
 from nanonet.runtime.scorer import Scorer
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "NanoScorer",
     "NanoWeights",
     "Scorer",
+    "kernel",
     "load",
 ]

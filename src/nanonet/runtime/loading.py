@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,13 @@ from nanonet.runtime.scorer import Scorer
 from nanonet.text import GramSpec, unpack_ids
 
 
-def load(path: str | Path) -> Classifier:
+def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
     """Read a model folder, check every byte of it, and give the classifier.
 
     Nothing in the folder is ever executed and nothing is fetched. Raises UserError where there is
     no model, FormatError where it is damaged or newer than this nanonet, MissingExtra where a
-    micro student needs packages that are not installed.
+    micro student needs packages that are not installed. compiled: for nano students, whether to
+    use the compiled kernel; None takes it where it is there. The answers are the same to the bit.
     """
     artefact = read_artefact(path)
     manifest = artefact.manifest
@@ -34,15 +34,20 @@ def load(path: str | Path) -> Classifier:
         raise FormatError(f"{artefact.path} is damaged: 'classes' are not different names")
     if len(classes) < 2:
         raise FormatError(f"{artefact.path} is damaged: it has fewer than two classes")
-    kind = manifest["student"].get("kind")
-    if kind not in _STUDENTS:
-        raise FormatError(_unknown(artefact, "student", kind))
-    return Classifier(
-        classes, _STUDENTS[kind](artefact), temperature=_temperature(artefact), info=manifest
-    )
+    scorer = _scorer(artefact, compiled)
+    return Classifier(classes, scorer, temperature=_temperature(artefact), info=manifest)
 
 
-def _nano(artefact: Artefact) -> Scorer:
+def _scorer(artefact: Artefact, compiled: bool | None) -> Scorer:
+    kind = artefact.manifest["student"].get("kind")
+    if kind == "nano":
+        return _nano(artefact, compiled)
+    if kind == "micro":
+        return _micro(artefact)
+    raise FormatError(_unknown(artefact, "student", kind))
+
+
+def _nano(artefact: Artefact, compiled: bool | None) -> Scorer:
     spec = GramSpec.from_dict(artefact.manifest["student"].get("featuriser", {}))
     unit = artefact.weight("unit")
     if unit.dtype != np.float32 or unit.shape != (1,):
@@ -54,7 +59,7 @@ def _nano(artefact: Artefact) -> Scorer:
         unit=float(unit[0]),
         bias=artefact.weight("bias"),
     )
-    return NanoScorer(weights, spec)
+    return NanoScorer(weights, spec, compiled=compiled)
 
 
 def _micro(artefact: Artefact) -> Scorer:
@@ -69,9 +74,6 @@ def _micro(artefact: Artefact) -> Scorer:
         bias=artefact.weight("bias"),
         max_tokens=max_tokens,
     )
-
-
-_STUDENTS: dict[str, Callable[[Artefact], Scorer]] = {"nano": _nano, "micro": _micro}
 
 
 def _temperature(artefact: Artefact) -> float:

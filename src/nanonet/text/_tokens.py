@@ -95,6 +95,11 @@ def tokens(text: str) -> list[str]:
     return padded.split()
 
 
+def padded_char(char: str) -> str:
+    """The character as the tokeniser sees it: blanks around it where it is a token of its own."""
+    return _PADDING[ord(char)]
+
+
 def is_spaceless_token(token: str) -> bool:
     """Whether a token is one character of a script written without blanks."""
     return len(token) == 1 and _is_spaceless(token)
