@@ -34,6 +34,7 @@ from nanonet.distil.run import Distilled, distil
 from nanonet.distil.save import save_encoder
 from nanonet.distil.score import score
 from nanonet.distil.views import VIEWS, View
+from nanonet.distil.warmup import WarmUp, warm_up
 
 __all__ = [
     "MODES",
@@ -53,6 +54,7 @@ __all__ = [
     "TextEncoder",
     "Tuned",
     "View",
+    "WarmUp",
     "cut_student",
     "distil",
     "find_place",
@@ -64,4 +66,5 @@ __all__ = [
     "prepare",
     "save_encoder",
     "score",
+    "warm_up",
 ]

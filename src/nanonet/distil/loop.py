@@ -146,7 +146,7 @@ def _step(
     with place.autocast():
         if warming or preset.online:
             found, taught = teacher_losses(cohort.teacher, given, preset)
-        if not warming:
+        if not warming and cohort.students:
             more, differ = student_losses(cohort, given, preset, taught)
             found |= more
     values = {name: float(value.detach()) for name, value in found.items()}
