@@ -11,7 +11,7 @@ READY_BENCH := $(VENV)/.ready-bench
 .PHONY: demo test test-all check docs bench clean
 .DEFAULT_GOAL := test
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt src/nanonet/_kernel.c
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) '$(TORCH)'
 	$(PIP) -c constraints.txt -e '.[train,onnx,dev]'
@@ -44,4 +44,4 @@ bench: $(READY_BENCH)
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build src/nanonet/_kernel*.so

@@ -63,6 +63,8 @@ def test_throughput_in_a_process_of_its_own(model, small_data, tmp_path) -> None
     settings = RuntimeSettings(set="trec6", shots=5, rounds=1, peers=("tfidf",))
     found = runtime.throughput(settings, small_data, model, None, tmp_path)
     assert list(found) == ["nano", "tfidf"]
+    assert found["nano"]["one_text_us"] > 0
+    assert found["nano"]["kernel"] in ("compiled", "numpy")
     assert all(rate["per_s"] > 0 and rate["texts"] == 20 for rate in found.values())
 
 
