@@ -103,6 +103,33 @@ def test_a_teacher_that_is_offline_stays_after_its_own_steps(folders):
     assert "teacher" not in long.history[4].losses
 
 
+def test_a_teacher_without_students_trains_alone(folders, tmp_path):
+    alone = SHORT.but(students=(), steps=40)
+    done = run(folders("bert"), alone, checkpoint_dir=tmp_path)
+    assert (done.micros, done.nano) == ((), None)
+    assert set(done.counts) == {"teacher"}
+    assert (score(done.teacher, POOL).argmax(1) == HIDDEN).mean() > 0.9
+    assert [log.step for log in done.history] == list(range(1, 45))
+    assert all(list(log.losses) == ["teacher"] for log in done.history)
+    assert all(log.disagreement == log.pool_share == 0.0 for log in done.history)
+    assert done.history[-1].losses["teacher"] < done.history[0].losses["teacher"]
+    assert done.notes == ()
+    again = run(folders("bert"), alone, checkpoint_dir=tmp_path)  # from the last checkpoint
+    assert same(state(again), state(done))
+    beside = run(folders("bert"), SHORT.but(steps=40))  # what it learns, no student changes
+    first, second = (dict(one.teacher.module.named_parameters()) for one in (done, beside))
+    assert same(first, second)
+
+
+def test_a_teacher_without_students_reads_the_pool_only_for_targets(folders):
+    alone = SHORT.but(students=())
+    done = run(folders("bert"), alone, pool_targets=np.eye(2)[HIDDEN])
+    assert set(done.history[-1].losses) == {"teacher", "teacher pool"}
+    assert 0 < done.history[0].pool_share < done.history[-1].pool_share
+    with pytest.raises(UserError, match="nobody would learn"):
+        alone.but(online=False)
+
+
 def test_targets_from_outside_teach_the_teacher(folders):
     """Targets that say the opposite of the labels win where there are many of them."""
     wrong = np.eye(2)[1 - HIDDEN]

@@ -158,7 +158,7 @@ def _step(
     elif fine:
         values["of another process"] = float("nan")
     size = preset.unlabelled_batch * (_pool_step(material, preset, step) + 1)
-    unused = warming and material.targets is None
+    unused = material.targets is None and (warming or not cohort.students)
     seen = 0.0 if unused else min(1.0, size / len(material.pool))
     return StepLog(step, values, differ, seen)
 

@@ -120,6 +120,8 @@ def _check(preset: Preset) -> None:
         if not getattr(preset, name) >= 0:
             wrong.append(f"{name} is {getattr(preset, name)!r}, it must be at least 0")
     wrong += _check_students(preset.students)
+    if not preset.students and not preset.online:
+        wrong.append("there are no students and online is False, so nobody would learn")
     if wrong:
         raise UserError(f"preset {preset.name}: " + "; ".join(wrong))
 
@@ -217,23 +219,20 @@ PSNET = Preset(
     warm=0.2,
 )
 COHORT = Preset(
-    name="cohort",  # ours: minutes on two cores
-    students=(
-        StudentSpec("micro", (1, 2), "cutoff"),
-        StudentSpec("micro", (-2, -1), "none"),
-        _NANO,
-    ),
-    steps=400,
-    labelled_batch=16,
+    name="cohort",  # ours: minutes on two cores; the teacher learns soft labels of the pool too
+    students=(StudentSpec("micro", (1, 2, 3), "cutoff"), _NANO),
+    steps=200,
+    labelled_batch=8,
     unlabelled_batch=32,
     lam=0.5,
     rho=0.2,
     max_tokens=128,
-    teacher_mode="bias",
-    warm_teacher=50,
+    teacher_mode="lora",
+    teacher_view="drop",
     head_start=True,
+    pool_weight=5.0,
     student_embeddings=False,
-    lr_head=1e-2,
+    lr_head=0.08,
 )
 PRESETS = {preset.name: preset for preset in (NANONET, DISCO, PSNET, COHORT)}
 
