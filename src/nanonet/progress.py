@@ -13,6 +13,10 @@ class Progress(Protocol):
 
     Calls come from one thread at a time. ``finish`` is called even when the step is interrupted
     or fails, so a listener can put the terminal back in order.
+
+    A listener may also have ``describe(text: str)``, which is told between ``start`` and ``finish``
+    how the step does, in a line to show beside the bar; each text takes the place of the one
+    before. It is no part of the protocol, so callers use :func:`describe`.
     """
 
     def start(self, label: str, total: int) -> None:
@@ -23,6 +27,13 @@ class Progress(Protocol):
 
     def finish(self) -> None:
         """The step is over."""
+
+
+def describe(progress: Progress, text: str) -> None:
+    """Tell ``progress`` how the running step does, if it has ``describe``; else do nothing."""
+    say = getattr(progress, "describe", None)
+    if say is not None:
+        say(text)
 
 
 class NullProgress:

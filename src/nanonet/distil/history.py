@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nanonet.progress import Progress
-
 KEPT = 1000  # steps logged at most, evenly spread, so that 50,000 steps do not fill the checkpoint
 ALIKE = 0.01
 
@@ -35,12 +33,11 @@ def logged(step: int, steps: int) -> bool:
     return step % (-(-steps // KEPT)) == 0 or step == steps
 
 
-def describe(progress: Progress, log: StepLog) -> None:
-    """Show a step live to a listener that has ``describe(text)``; others get none of it."""
-    say = getattr(progress, "describe", None)
-    if say is not None:
-        parts = [f"{name} {value:.3f}" for name, value in log.losses.items()]
-        say(f"{', '.join(parts)}; students differ on {log.disagreement:.1%}")
+def describe(log: StepLog) -> str:
+    """A step in a line: its losses, how much students differ, how much of the pool is used."""
+    losses = ", ".join(f"{name} {value:.3f}" for name, value in log.losses.items())
+    differ = f"students differ on {log.disagreement:.1%}"
+    return f"{losses}; {differ}; {log.pool_share:.0%} of the pool used"
 
 
 def alike(history: Sequence[StepLog], ramp_end: float, students: int) -> str:

@@ -21,6 +21,7 @@ from nanonet.distil.presets import Preset
 from nanonet.distil.step import Given, student_losses, teacher_losses
 from nanonet.errors import UserError
 from nanonet.progress import Progress
+from nanonet.progress import describe as tell
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def train(
                     break
                 if logged(step, steps):
                     run.history.append(log)
-                    describe(progress, log)
+                    tell(progress, describe(log))
                 if checkpoints.due(step, steps) and place.rank == 0:
                     checkpoints.save(step, named, optimiser, run.history)
                 progress.advance(1)
