@@ -68,7 +68,7 @@ def _classes(path: Path | None) -> Any:
 
 def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> dict[str, Any]:
     start = time.perf_counter()
-    if classifier.info["student"]["kind"] == "micro":
+    if classifier.info["student"]["kind"] == "micro" and not _tuned(classifier.info):
         table = _micro_proba(classifier, drawn.test.texts, cache_dir)
     else:
         table = classifier.predict_proba(list(drawn.test.texts))
@@ -76,6 +76,11 @@ def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> di
     figures = _figures(table, list(classifier.classes_), drawn)
     student = classifier.info["student"]["kind"]
     return {"figures": figures, "student": student, "predict_s": predict_s}
+
+
+def _tuned(info: dict[str, Any]) -> bool:
+    """Whether the model's encoder is its own, so that no vectors of it are kept anywhere."""
+    return bool(info["provenance"]["gate"]["chosen"] == "blend")
 
 
 def _micro_proba(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:

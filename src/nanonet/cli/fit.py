@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     type=click.Choice(["quick", "normal", "best"]),
     default="quick",
     show_default=True,
-    help="How much work to spend; this version has only quick.",
+    help="How much work to spend: quick leaves the encoder as it is, normal tunes it on the labels "
+    "and then on the pool (minutes), best does more of the same.",
 )
 @click.option(
     "--student",
@@ -100,7 +101,7 @@ def fit(
     """
     from nanonet.cli._progress import terminal_progress
 
-    _check(labelled, pool, classes, effort)
+    _check(labelled, pool, classes)
     _check_place(out, force)
     tables = _Tables(labelled, pool, classes, test, text, label)
     print_notes(tables.notes)
@@ -121,13 +122,11 @@ def fit(
     _tell(fitted.report, out, tables.test, test, as_json)
 
 
-def _check(labelled: str | None, pool: str | None, classes: str | None, effort: str) -> None:
+def _check(labelled: str | None, pool: str | None, classes: str | None) -> None:
     if labelled is None and (classes is None or pool is None):
         raise UserError(
             "there is nothing to learn from: give a labelled table, or both --classes and --pool"
         )
-    if effort != "quick":
-        raise UserError(f"--effort {effort} is not in this version yet; leave it at --effort quick")
 
 
 def _check_place(out: str, force: bool) -> None:

@@ -31,7 +31,7 @@ from nanonet.distil.peft import MODES, Tuned, prepare
 from nanonet.distil.presets import PRESETS, Preset, StudentSpec, find_preset
 from nanonet.distil.reweight import loss_weights
 from nanonet.distil.run import Distilled, distil
-from nanonet.distil.save import save_encoder
+from nanonet.distil.save import save_encoder, write_encoder
 from nanonet.distil.score import score
 from nanonet.distil.views import VIEWS, View
 from nanonet.distil.warmup import WarmUp, warm_up
@@ -67,4 +67,5 @@ __all__ = [
     "save_encoder",
     "score",
     "warm_up",
+    "write_encoder",
 ]

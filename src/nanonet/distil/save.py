@@ -8,6 +8,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+from nanonet.distil.encoder import TextEncoder
 from nanonet.distil.members import MicroStudent, Teacher
 from nanonet.distil.merge import merge
 from nanonet.encode.torch_model import quiet
@@ -15,16 +16,22 @@ from nanonet.errors import UserError
 
 
 def save_encoder(member: Teacher | MicroStudent, folder: str | Path) -> Path:
-    """Write the merged encoder (config, safetensors, tokenizer) of ``member``; return the folder.
+    """Write the merged encoder of ``member``, as :func:`write_encoder` does; return the folder.
 
-    The head is not in it (see ``member.reader.head_arrays()``). The same state gives the same
-    bytes; the member itself is left as it is. Raises UserError where the folder is already there,
-    and where the architecture has no place for biases that were added to it.
+    The head is not in it (see ``member.reader.head_arrays()``).
+    """
+    return write_encoder(member.reader.encoder, folder)
+
+
+def write_encoder(encoder: TextEncoder, folder: str | Path) -> Path:
+    """Write config, safetensors and tokenizer of ``encoder``, its updates merged.
+
+    The same state gives the same bytes; the encoder itself is left as it is. Raises UserError where
+    the folder is already there, and where the architecture has no place for biases that were added.
     """
     folder = Path(folder).expanduser()
     if folder.exists():
         raise UserError(f"{folder} is already there; choose a new folder or remove it first")
-    encoder = member.reader.encoder
     model = copy.deepcopy(encoder.model).to("cpu")
     notes = merge(model)
     if notes:

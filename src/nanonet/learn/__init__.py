@@ -2,8 +2,9 @@
 
 from nanonet.learn._bayes import fit_bayes
 from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
+from nanonet.learn.blend import at_confidence, blend
 from nanonet.learn.cohort import CohortSettings, Round, row_weights
-from nanonet.learn.gate import Gate, Trial, Tried
+from nanonet.learn.gate import Gate, Trial, Tried, half_split, score_trials, try_split
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.quick import Learned, learn_quick
 from nanonet.learn.views import GramView, gram_view
@@ -19,11 +20,16 @@ __all__ = [
     "Round",
     "Trial",
     "Tried",
+    "at_confidence",
+    "blend",
     "fit_bayes",
     "fit_softmax",
     "gram_view",
+    "half_split",
     "learn_quick",
     "one_hot",
     "row_weights",
+    "score_trials",
     "softmax",
+    "try_split",
 ]

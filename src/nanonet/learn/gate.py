@@ -134,6 +134,22 @@ def half_split(
     return np.sort(np.concatenate(keep)), np.sort(np.concatenate(hide))
 
 
+def try_split(
+    material: Material,
+    train: NDArray[np.int64],
+    hidden: NDArray[np.int64],
+    name: str,
+    rng: np.random.Generator,
+) -> Floats:
+    """What the candidate ``name``, given only ``train``, says of ``hidden``: [hidden, C]."""
+    chosen = rng.permutation(material.pool_rows)[:POOL]
+    near = None
+    if name == "cohort":
+        near = neighbours(material.unit_readout(material.usual, chosen))
+    tables, _, _ = _one_trial(material, train, hidden, chosen, near, rng)
+    return tables[CANDIDATES.index(name)]
+
+
 def _one_trial(
     material: Material,
     train: NDArray[np.int64],

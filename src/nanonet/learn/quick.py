@@ -22,7 +22,8 @@ class Learned:
 
     labels: soft labels [pool, C] of the pool; head: the encoder view's own
     classifier, ready for the micro student; gate and tried: the choice and its raw trials; prior:
-    class shares [C] estimated for the pool; readouts: positions in use and their weights.
+    class shares [C] estimated for the pool; readouts: positions in use and their weights;
+    logits: [pool, C] of the head where it reads vectors that the material does not hold.
     """
 
     labels: Floats
@@ -33,6 +34,7 @@ class Learned:
     readouts: tuple[tuple[int, float], ...]
     names_weight: float
     rounds: tuple[Round, ...]
+    logits: Floats | None = None
 
 
 def learn_quick(

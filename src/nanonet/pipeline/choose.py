@@ -58,7 +58,10 @@ def choose_student(
     progress.finish()
     teacher = learned.labels
     rows = np.sort(rng.permutation(len(teacher))[:_SAMPLE])
-    heads = learned.head.logits(material, material.pool_rows[rows])
+    if learned.logits is None:
+        heads = learned.head.logits(material, material.pool_rows[rows])
+    else:
+        heads = learned.logits[rows]
     expected, goal = _expected(learned)
     loss = None
     if len(rows):

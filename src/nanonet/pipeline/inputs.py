@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nanonet.data import ClassSpec, GuardReport, Labelled, Pool, Test, guard
 from nanonet.errors import UserError
+from nanonet.pipeline.efforts import EFFORTS
 
-EFFORTS = ("quick",)
 STUDENTS = ("auto", "nano", "micro")
 LEAST_POOL = 50
 
@@ -42,7 +42,7 @@ def check_settings(settings: Settings) -> None:
     """Raise one UserError that names every setting that is off."""
     wrong = []
     if settings.effort not in EFFORTS:
-        wrong.append(f"effort is {settings.effort!r}; this version has only 'quick'")
+        wrong.append(f"effort is {settings.effort!r}; it must be one of {', '.join(EFFORTS)}")
     if settings.student not in STUDENTS:
         wrong.append(f"student is {settings.student!r}; it must be one of {', '.join(STUDENTS)}")
     if not isinstance(settings.max_mb, (int, float)) or not settings.max_mb > 0:

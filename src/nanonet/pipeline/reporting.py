@@ -29,6 +29,7 @@ def make_report(
     prepared: Prepared,
     learned: Learned,
     chosen: Chosen,
+    notes: tuple[str, ...] = (),
 ) -> FitReport:
     """Nothing here is a time or a path, so equal fits give equal reports."""
     counts = {name: inputs.labelled.labels.count(name) for name in inputs.classes}
@@ -52,7 +53,7 @@ def make_report(
         expected=chosen.expected.to_dict(),
         derived=_derived(inputs, encoder, learned, chosen),
         advice=_advice(inputs, learned, counts),
-        notes=(*inputs.guard.notes, *encoder.notes),
+        notes=(*inputs.guard.notes, *encoder.notes, *notes),
         effort=settings.effort,
         seed=settings.seed,
         versions=_versions(),
@@ -90,9 +91,7 @@ def _derived(
     out: dict[str, dict[str, Any]] = {
         "readouts": {
             "value": ", ".join(names),
-            "why": "of the encoder, weighted by left-out log-loss on the labels"
-            if inputs.labelled.texts
-            else "of the encoder, the one it was trained for",
+            "why": _readouts_why(inputs, learned),
         }
     }
     share = dict(zip(inputs.classes, np.round(learned.prior, 3).tolist(), strict=True))
@@ -115,6 +114,14 @@ def _derived(
             else "there are no labels, so the class file is all there is",
         }
     return out
+
+
+def _readouts_why(inputs: Inputs, learned: Learned) -> str:
+    if learned.logits is not None:
+        return "of the tuned encoder"
+    if inputs.labelled.texts:
+        return "of the encoder, weighted by left-out log-loss on the labels"
+    return "of the encoder, the one it was trained for"
 
 
 def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[str, ...]:

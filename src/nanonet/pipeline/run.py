@@ -11,6 +11,7 @@ from nanonet.data import ClassSpec
 from nanonet.encode import Encoder, load_encoder
 from nanonet.errors import MissingExtra, UserError
 from nanonet.pipeline.choose import Chosen, choose_student
+from nanonet.pipeline.efforts import EFFORTS
 from nanonet.pipeline.fitted import Fitted
 from nanonet.pipeline.inputs import Inputs, Settings, check_inputs, check_settings
 from nanonet.pipeline.material import Prepared, prepare
@@ -90,8 +91,16 @@ def _learn(
 
     rng = np.random.default_rng(settings.seed)
     learned = learn_quick(prepared.material, prepared.names_head, rng, bar)
+    notes: tuple[str, ...] = ()
+    plan = EFFORTS[settings.effort]
+    if plan is not None:
+        from nanonet.pipeline.deep import learn_deep
+
+        deep = learn_deep(inputs, settings, prepared, learned, encoder, plan, bar)
+        learned, notes = deep.learned, deep.notes
+        encoder = deep.encoder or encoder
     chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
-    report = make_report(inputs, settings, encoder, prepared, learned, chosen)
+    report = make_report(inputs, settings, encoder, prepared, learned, chosen, notes)
     return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
 
 

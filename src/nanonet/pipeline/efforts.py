@@ -1,0 +1,38 @@
+"""What each effort does beyond the quick one, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MANY_CLASSES = 32
+LEAST_POOL = 50  # texts: with fewer there is no pool to learn from
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Settings of one effort.
+
+    steps, steps_many: of the warm-up, with few and with many classes; trials: how many times half
+    of the labels are hidden to judge it; rounds: how often a teacher learns the pool's soft labels;
+    tokens: about how many a round reads; sure: mean confidence the soft labels are set to.
+    """
+
+    name: str
+    steps: int = 40
+    steps_many: int = 120
+    trials: int = 2
+    rounds: int = 2
+    tokens: int = 100_000
+    least_steps: int = 40
+    most_steps: int = 600
+    labelled_batch: int = 8
+    unlabelled_batch: int = 32
+    sure: float = 0.85
+    max_tokens: int = 128
+
+
+EFFORTS = {
+    "quick": None,
+    "normal": Plan("normal"),
+    "best": Plan("best", steps=60, steps_many=240, trials=4, rounds=3, tokens=400_000),
+}

@@ -1,0 +1,160 @@
+"""The tuned encoder of efforts normal and best: warmed up on labels, then rounds on the pool."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nanonet.learn import Floats, Learned, at_confidence, blend, softmax
+from nanonet.pipeline.efforts import LEAST_POOL
+from nanonet.pipeline.tuned import Job, Tuned, head_of, tuned_readouts, unit_vectors, warmed
+
+SURE_PER_CLASS = 8  # pool texts that stand in for labelled ones where only names were given
+
+
+def tune(job: Job, quick: Learned, name: str) -> tuple[Tuned, list[str]]:
+    """The tuned encoder in the folder ``{name}-tuned`` of the job, and notes if interrupted.
+
+    Ctrl-C during a round ends the rounds with the state of the last whole step; nothing of that is
+    kept as finished, so the same call goes on from the last checkpoint.
+    """
+    final = job.stages.folder / f"{name}-tuned"
+    kept = Tuned.read(job.stages.get("final"), final)
+    if kept is not None:
+        return kept, []
+    tuned = _warm(job) if job.texts else None
+    notes: list[str] = []
+    if len(job.pool) >= LEAST_POOL:
+        tuned, notes = _rounds(job, quick, tuned)
+    assert tuned is not None  # there are labels or a pool, or the fit was refused
+    if notes:
+        return tuned, notes
+    shutil.rmtree(final, ignore_errors=True)
+    os.rename(tuned.folder, final)
+    moved = Tuned(final, tuned.readouts, tuned.weight, tuned.bias)
+    job.stages.put("final", moved.arrays())
+    job.stages.clear(keep=("halves", "final", "pool", final.name))
+    return moved, []
+
+
+def _warm(job: Job) -> Tuned:
+    from nanonet.distil import write_encoder
+
+    kept = Tuned.read(job.stages.get("warm"), job.stages.folder / "warm")
+    if kept is not None:
+        return kept
+    rows = np.arange(len(job.texts))
+    encoder = warmed(job, rows, job.seed * 100)
+    weight, bias = head_of(job, encoder, rows)
+    folder = write_encoder(encoder, job.stages.fresh("warm"))
+    tuned = Tuned(folder, tuned_readouts(encoder.layers), weight, bias)
+    job.stages.put("warm", tuned.arrays())
+    return tuned
+
+
+def _rounds(job: Job, quick: Learned, tuned: Tuned | None) -> tuple[Tuned, list[str]]:
+    """Round after round: a teacher learns soft labels of a part of the pool, then gives the next.
+
+    The first soft labels are the quick fit's, multiplied with the warmed-up encoder's.
+    """
+    from nanonet.distil import distil, save_encoder, score
+
+    steps = _steps(job)
+    texts = _parts(job, steps)
+    targets: Floats | None = None
+    for number in range(1, job.plan.rounds + 1):
+        name = f"round-{number}"
+        kept = job.stages.get(name)
+        done_before = Tuned.read(kept, job.stages.folder / name)
+        if done_before is not None and kept is not None:
+            tuned, targets = done_before, kept["logits"]
+            continue
+        rows, after = texts[number - 1], texts[number]
+        if targets is None:
+            targets = _first_targets(job, quick, tuned, rows)
+        labelled, y = _labelled(job, quick, rows)
+        done = distil(
+            tuned.folder if tuned else job.source,
+            labelled,
+            y,
+            job.classes,
+            [job.pool[row] for row in rows],
+            _preset(job, steps, last=number == job.plan.rounds),
+            seed=job.seed * 100 + number,
+            pool_targets=softmax(at_confidence(targets, job.plan.sure)),
+            checkpoint_dir=job.stages.folder,
+            progress=job.bar,
+        )
+        reader = done.teacher.reader
+        head, bias = reader.head_arrays()
+        folder = save_encoder(done.teacher, job.stages.fresh(name))
+        tuned = Tuned(folder, tuple(reader.readouts), head[None], bias)
+        if done.interrupted:
+            why = done.notes or ("interrupted",)
+            return tuned, [f"round {number} of {job.plan.rounds} ended early: {why[-1]}"]
+        targets = score(done.teacher, [job.pool[row] for row in after], bf16=job.place.bf16)
+        job.stages.put(name, tuned.arrays() | {"logits": targets})
+    assert tuned is not None  # every plan has a round
+    return tuned, []
+
+
+def _steps(job: Job) -> int:
+    """Steps of a round: as many as read about the plan's tokens."""
+    from nanonet.distil import open_encoder
+
+    plan = job.plan
+    encoder = open_encoder(job.source, plan.max_tokens)
+    some = [*job.texts[:200], *job.pool[:400]]
+    length = float(np.mean([len(ids) for ids in encoder.tokenise(some)]))
+    steps = int(plan.tokens / length / (plan.labelled_batch + plan.unlabelled_batch))
+    return min(max(steps, plan.least_steps), plan.most_steps)
+
+
+def _parts(job: Job, steps: int) -> list[NDArray[np.int64]]:
+    """Pool rows of each round and one more; they go round the pool where it is small."""
+    order = np.random.default_rng([job.seed, 5]).permutation(len(job.pool))
+    size = min(len(order), steps * job.plan.unlabelled_batch)
+    places = np.arange((job.plan.rounds + 1) * size).reshape(-1, size)
+    return [np.take(order, part, mode="wrap") for part in places]
+
+
+def _first_targets(
+    job: Job, quick: Learned, tuned: Tuned | None, rows: NDArray[np.int64]
+) -> Floats:
+    from nanonet.distil import open_encoder
+
+    logs = np.asarray(np.log(quick.labels[rows] + 1e-6), np.float32)
+    if tuned is None:
+        return logs
+    encoder = open_encoder(tuned.folder, job.plan.max_tokens)
+    encoder.model.to(job.place.device)
+    own = tuned.logits(unit_vectors(job, encoder, [job.pool[row] for row in rows]))
+    return blend([logs, own])
+
+
+def _labelled(
+    job: Job, quick: Learned, rows: NDArray[np.int64]
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The labelled texts; without any, the pool texts of which the names are surest."""
+    if job.texts:
+        return list(job.texts), job.y
+    answers = quick.labels[rows]
+    surest = np.argsort(-answers.max(axis=1), kind="stable")[: SURE_PER_CLASS * job.classes]
+    return [job.pool[rows[i]] for i in surest], answers[surest].argmax(axis=1)
+
+
+def _preset(job: Job, steps: int, *, last: bool):  # type: ignore[no-untyped-def]
+    """The cohort; its students are there in the last round, whose teacher is the best one."""
+    from nanonet.distil import find_preset
+
+    cohort = find_preset("cohort")
+    return cohort.but(
+        steps=steps,
+        students=cohort.students if last else (),
+        max_tokens=job.plan.max_tokens,
+        labelled_batch=job.plan.labelled_batch,
+        unlabelled_batch=job.plan.unlabelled_batch,
+    )
