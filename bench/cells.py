@@ -71,8 +71,8 @@ def run_cell(key: Key, drawn: Draw, places: Places) -> dict[str, Any]:
         result = nanonet_method.run(key.method, drawn, key.seed, places.cache_dir, classes_file)
     else:
         result = _run_peer(key, drawn, places)
-    rounded: dict[str, Any] = _rounded(result)
-    return rounded
+    plain: dict[str, Any] = rounded(result)
+    return plain
 
 
 def _run_peer(key: Key, drawn: Draw, places: Places) -> dict[str, Any]:
@@ -87,22 +87,27 @@ def _run_peer(key: Key, drawn: Draw, places: Places) -> dict[str, Any]:
     }
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """The same as plain JSON values, floats to six digits."""
     if isinstance(value, dict):
-        return {str(name): _rounded(part) for name, part in value.items()}
+        return {str(name): rounded(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(part) for part in value]
+        return [rounded(part) for part in value]
     if hasattr(value, "item") and not isinstance(value, (str, bytes)):
         value = value.item()
     return round(value, 6) if isinstance(value, float) else value
 
 
 class CellLog:
-    """The finished cells, one JSON line each, on the disk as soon as a cell is done."""
+    """The finished cells, one JSON line each, on the disk as soon as a cell is done.
 
-    def __init__(self, path: Path) -> None:
+    ``kind`` is the dataclass of their keys.
+    """
+
+    def __init__(self, path: Path, kind: type = Key) -> None:
         self.path = path
-        self.done: dict[Key, dict[str, Any]] = {}
+        self.kind = kind
+        self.done: dict[Any, dict[str, Any]] = {}
         if path.is_file():
             for line in path.read_text(encoding="utf-8").splitlines():
                 self._take(line)
@@ -110,11 +115,11 @@ class CellLog:
     def _take(self, line: str) -> None:
         try:
             row = json.loads(line)
-            self.done[Key(**row["key"])] = row["result"]
+            self.done[self.kind(**row["key"])] = row["result"]
         except (ValueError, KeyError, TypeError):
             return  # the last line of a run that was killed; its cell is run again
 
-    def add(self, key: Key, result: dict[str, Any]) -> None:
+    def add(self, key: Any, result: dict[str, Any]) -> None:
         """Append one cell; a later line for the same cell counts."""
         self.done[key] = result
         self.path.parent.mkdir(parents=True, exist_ok=True)

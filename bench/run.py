@@ -1,4 +1,4 @@
-"""The benchmark's command line: ``python -m bench.run accuracy|time|runtime --help``."""
+"""The benchmark's command line: ``python -m bench.run accuracy|time|runtime|ablation --help``."""
 
 from __future__ import annotations
 
@@ -8,38 +8,11 @@ from pathlib import Path
 
 import click
 
-from bench import accuracy, runtime, timing
+from bench import ablation_command, accuracy, runtime, timing
+from bench._options import FOLDER, cache_option, data_option, numbers, out_option, words
 from bench.cells import METHODS, NAMES, Places, keys
 from bench.peers import PEERS
-from bench.protocol import DEFAULT_DATA, REPOSITORY, SETS
-
-RESULTS = REPOSITORY / "bench" / "results"
-_folder = click.Path(path_type=Path, file_okay=False)
-_file = click.Path(path_type=Path, dir_okay=False)
-_data = click.option("--data", type=_folder, default=DEFAULT_DATA, help="Folder of the data sets.")
-_cache = click.option("--cache-dir", type=_folder, help="Vector cache [nanonet's own].")
-
-
-def words(allowed: tuple[str, ...], text: str, option: str) -> tuple[str, ...]:
-    """A comma-separated list whose members are all allowed."""
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
-    wrong = [part for part in found if part not in allowed]
-    if wrong or not found:
-        seen = ", ".join(wrong) or "nothing"
-        raise click.BadParameter(f"{seen}; allowed are {', '.join(allowed)}", param_hint=option)
-    return found
-
-
-def numbers(text: str) -> tuple[int, ...]:
-    """``0-4`` or ``5,10,30`` or both together, as numbers."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        try:
-            found += range(int(first), int(last if dash else first) + 1)
-        except ValueError:
-            raise click.BadParameter(f"'{part}' is neither a number nor a range like 0-4") from None
-    return tuple(found)
+from bench.protocol import REPOSITORY, SETS
 
 
 @click.group()
@@ -56,11 +29,11 @@ def main() -> None:
 @click.option("--seeds", default="0-4", show_default=True)
 @click.option("--methods", default=",".join(("nanonet", *PEERS)), show_default=True)
 @click.option("--names", default="none", show_default=True, help="Class names: none, with, only.")
-@click.option("--classes-dir", type=_folder, default=REPOSITORY / "bench" / "classes")
+@click.option("--classes-dir", type=FOLDER, default=REPOSITORY / "bench" / "classes")
 @click.option("--redo", default="", help="Methods whose finished cells are run again.")
-@click.option("--out", type=_file, default=RESULTS / "accuracy.json")
-@_data
-@_cache
+@out_option("accuracy.json")
+@data_option
+@cache_option
 def accuracy_command(
     sets: str,
     shots: str,
@@ -91,8 +64,8 @@ def accuracy_command(
 @main.command("time")
 @click.option("--pool", default=20_000, show_default=True, help="Texts to label.")
 @click.option("--effort", default="quick", show_default=True)
-@click.option("--out", type=_file, default=RESULTS / "time.json")
-@_data
+@out_option("time.json")
+@data_option
 def time_command(pool: int, effort: str, out: Path, data: Path) -> None:
     """SetFit and nanonet from 40 labels to a labelled pile, as whole processes, once."""
     timing.run(timing.TimeSettings(pool=pool, effort=effort), data, out)
@@ -102,10 +75,10 @@ def time_command(pool: int, effort: str, out: Path, data: Path) -> None:
 @click.option("--rounds", default=5, show_default=True, help="Interleaved rounds.")
 @click.option("--threads", default=1, show_default=True)
 @click.option("--peers", default=",".join(runtime.PEERS), show_default=True)
-@click.option("--model", type=_folder, help="A saved model [a nano student is fitted].")
-@click.option("--out", type=_file, default=RESULTS / "runtime.json")
-@_data
-@_cache
+@click.option("--model", type=FOLDER, help="A saved model [a nano student is fitted].")
+@out_option("runtime.json")
+@data_option
+@cache_option
 def runtime_command(
     rounds: int,
     threads: int,
@@ -120,6 +93,8 @@ def runtime_command(
     settings = runtime.RuntimeSettings(rounds=rounds, threads=threads, peers=chosen)
     runtime.run(settings, data, out, cache_dir, model)
 
+
+main.add_command(ablation_command.command)
 
 if __name__ == "__main__":
     main()

@@ -2,8 +2,9 @@
 
 A table stands between ``<!-- bench:NAME -->`` and ``<!-- /bench -->`` in README.md or docs.
 ``python -m bench.tables`` writes them, ``python -m bench.tables --check`` exits 1 when one of
-them is not what the results say. A mark with nothing inside claims nothing, so it may wait for a
-result file that is not there yet; a table whose result file is gone is an error.
+them is not what the results say. A mark with nothing inside, or with ``Not measured yet.``, claims
+nothing, so it may wait for a result file that is not there yet; a table whose result file is gone
+is an error.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import click
 
+from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cost_tables import machine, runtime, throughput, timing
 from bench.protocol import REPOSITORY
@@ -33,8 +35,10 @@ TABLES = {
     "time": ("time.json", timing),
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
+    "ablation": ("ablation.json", ablation),
 }
 _MARK = re.compile(r"(<!-- bench:([\w-]+) -->\n)(.*?)(<!-- /bench -->)", re.DOTALL)
+NOT_YET = "Not measured yet.\n"
 _OPEN = re.compile(r"<!-- bench:")
 
 
@@ -51,7 +55,7 @@ def render(text: str, where: str, results: Path) -> str:
         name = match.group(2)
         if name not in TABLES:
             raise TableError(f"{where}: no table '{name}'; there are {', '.join(sorted(TABLES))}")
-        if not match.group(3) and not _result(name, results).is_file():
+        if match.group(3) in ("", NOT_YET) and not _result(name, results).is_file():
             return match.group(0)
         return match.group(1) + _table(name, where, results) + match.group(4)
 

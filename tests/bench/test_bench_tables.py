@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.tables import TABLES, TableError, render, update, waiting
+from bench.tables import NOT_YET, TABLES, TableError, render, update, waiting
 
 
 def cell(method: str, seed: int, accuracy: float, **more: Any) -> dict[str, Any]:
@@ -55,13 +55,18 @@ RUNTIME = {
     "throughput": {"setfit": {"texts": 10, "per_s": 100}, "nano": {"texts": 20, "per_s": 25_000}},
     "ratio": {"setfit": 250.0},
 }
+DRAW = {"set": "sst2", "seed": 0, "pool": 9, "test": 9, "base": "b"}
+FACTORS = {"teacher": "lora", "mutual": "on", "online": "online", "students": "three"}
+MEASURED = {"figures": {"teacher": 0.8}, "parameters": {}, "disagreement": 0.1, "fit_s": 1.0}
+ABLATION = {"bases": {}, "cells": [DRAW | FACTORS | MEASURED | {"rows": {"test": 9}}]}
 
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     folder = tmp_path / "results"
     folder.mkdir()
-    for name, document in (("accuracy", ACCURACY), ("time", TIME), ("runtime", RUNTIME)):
+    documents = {"accuracy": ACCURACY, "time": TIME, "runtime": RUNTIME, "ablation": ABLATION}
+    for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
     return folder
 
@@ -130,6 +135,17 @@ def test_an_empty_mark_waits_for_its_result_file(tmp_path, results) -> None:
         "README.md: table 'time' waits for python -m bench.run time"
     ]
     assert update(tmp_path, results, check=True) != []
+
+
+def test_a_table_that_was_never_measured_says_so_until_it_is(tmp_path, results) -> None:
+    (tmp_path / "README.md").write_text(marked("ablation", NOT_YET))
+    (results / "ablation.json").rename(tmp_path / "aside.json")
+    assert update(tmp_path, results, check=True) == []
+    assert len(waiting(tmp_path, results)) == 1
+    (tmp_path / "aside.json").rename(results / "ablation.json")
+    update(tmp_path, results, check=False)
+    assert NOT_YET not in (tmp_path / "README.md").read_text()
+    assert "| reference: lora teacher" in (tmp_path / "README.md").read_text()
 
 
 def test_the_headline_is_ten_labels_a_class_and_three_methods(results) -> None:
