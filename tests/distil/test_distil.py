@@ -16,7 +16,12 @@ from nanonet.errors import UserError  # noqa: E402
 
 TEXTS, Y, POOL, HIDDEN = task()
 SMALL = {"steps": 12, "warm_teacher": 4, "labelled_batch": 4, "unlabelled_batch": 12}
-SHORT = find_preset("cohort").but(**SMALL, max_tokens=32)
+STUDENTS = (
+    StudentSpec("micro", (1, 2), "cutoff"),
+    StudentSpec("micro", (-2, -1)),
+    StudentSpec("nano", (), "drop"),
+)
+SHORT = find_preset("cohort").but(**SMALL, students=STUDENTS, max_tokens=32)
 
 
 def run(folder, preset=SHORT, seed=0, **more):

@@ -29,9 +29,9 @@ def test_the_papers_figures():
     assert nanonet.teacher_mode == nanonet.student_mode == "bias"
     assert nanonet.online
     assert cohort.online
-    assert cohort.teacher_mode == "bias"
+    assert cohort.teacher_mode == "lora"
     assert cohort.steps <= 600
-    assert sorted(s.kind for s in cohort.students) == ["micro", "micro", "nano"]
+    assert sorted(s.kind for s in cohort.students) == ["micro", "nano"]
 
 
 def test_the_noam_base_is_not_the_rate():
