@@ -15,6 +15,8 @@ class Plan:
     steps, steps_many: of the warm-up, with few and with many classes; trials: how many times half
     of the labels are hidden to judge it; rounds: how often a teacher learns the pool's soft labels;
     tokens: about how many a round reads; sure: mean confidence the soft labels are set to.
+    students: whether small students learn beside the teacher in the last round; the half-size one
+    is kept in its stead where that is estimated to cost no more than a point.
     """
 
     name: str
@@ -29,10 +31,13 @@ class Plan:
     unlabelled_batch: int = 32
     sure: float = 0.85
     max_tokens: int = 128
+    students: bool = False
 
 
 EFFORTS = {
     "quick": None,
     "normal": Plan("normal"),
-    "best": Plan("best", steps=60, steps_many=240, trials=4, rounds=3, tokens=400_000),
+    "best": Plan(
+        "best", steps=60, steps_many=240, trials=4, rounds=3, tokens=400_000, students=True
+    ),
 }

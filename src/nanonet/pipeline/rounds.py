@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.learn import Floats, Learned, at_confidence, blend, softmax
+from nanonet.pipeline.choose import TOLERATED
 from nanonet.pipeline.efforts import LEAST_POOL
 from nanonet.pipeline.tuned import Job, Tuned, head_of, tuned_readouts, unit_vectors, warmed
+
+if TYPE_CHECKING:
+    from nanonet.distil import Distilled, MicroStudent, Preset, Teacher
 
 SURE_PER_CLASS = 8  # pool texts that stand in for labelled ones where only names were given
 
@@ -82,23 +88,43 @@ def _rounds(job: Job, quick: Learned, tuned: Tuned | None) -> tuple[Tuned, list[
             y,
             job.classes,
             [job.pool[row] for row in rows],
-            _preset(job, steps, last=number == job.plan.rounds),
+            _preset(job, steps, students=job.plan.students and number == job.plan.rounds),
             seed=job.seed * 100 + number,
             pool_targets=softmax(at_confidence(targets, job.plan.sure)),
             checkpoint_dir=job.stages.folder,
             progress=job.bar,
         )
-        reader = done.teacher.reader
-        head, bias = reader.head_arrays()
-        folder = save_encoder(done.teacher, job.stages.fresh(name))
-        tuned = Tuned(folder, tuple(reader.readouts), head[None], bias)
+        texts_after = [job.pool[row] for row in after]
+        targets = score(done.teacher, texts_after, bf16=job.place.bf16)
+        kept_member = _member(job, done, texts_after, targets)
+        head, bias = kept_member.reader.head_arrays()
+        folder = save_encoder(kept_member, job.stages.fresh(name))
+        tuned = Tuned(folder, tuple(kept_member.reader.readouts), head[None], bias)
         if done.interrupted:
             why = done.notes or ("interrupted",)
             return tuned, [f"round {number} of {job.plan.rounds} ended early: {why[-1]}"]
-        targets = score(done.teacher, [job.pool[row] for row in after], bf16=job.place.bf16)
         job.stages.put(name, tuned.arrays() | {"logits": targets})
     assert tuned is not None  # every plan has a round
     return tuned, []
+
+
+def _member(
+    job: Job, done: Distilled, texts: Sequence[str], teacher: Floats
+) -> Teacher | MicroStudent:
+    """The teacher, or the half-size student where it is estimated to cost a point or less.
+
+    By the teacher's soft labels on texts of which neither learned in this round.
+    """
+    from nanonet.distil import score
+
+    believed, at = softmax(teacher), np.arange(len(teacher))
+    best: Teacher | MicroStudent = done.teacher
+    for student in done.micros:
+        own = score(student, texts, bf16=job.place.bf16)
+        loss = believed.max(axis=1).mean() - believed[at, own.argmax(axis=1)].mean()
+        if loss <= TOLERATED:
+            best = student
+    return best
 
 
 def _steps(job: Job) -> int:
@@ -146,14 +172,14 @@ def _labelled(
     return [job.pool[rows[i]] for i in surest], answers[surest].argmax(axis=1)
 
 
-def _preset(job: Job, steps: int, *, last: bool):  # type: ignore[no-untyped-def]
-    """The cohort; its students are there in the last round, whose teacher is the best one."""
+def _preset(job: Job, steps: int, *, students: bool) -> Preset:
+    """The cohort; its students join in the last round, whose teacher is the best one."""
     from nanonet.distil import find_preset
 
     cohort = find_preset("cohort")
     return cohort.but(
         steps=steps,
-        students=cohort.students if last else (),
+        students=cohort.students if students else (),
         max_tokens=job.plan.max_tokens,
         labelled_batch=job.plan.labelled_batch,
         unlabelled_batch=job.plan.unlabelled_batch,
