@@ -30,5 +30,13 @@ class MissingExtra(UserError):
         )
 
 
+class OutOfMemory(UserError):
+    """Memory ran out; the message says what to lower."""
+
+
+class Diverged(UserError):
+    """Training broke down: a loss was no finite number."""
+
+
 class FormatError(UserError):
     """A folder or file is not what it should be (damaged, foreign, or of a newer format)."""

@@ -130,5 +130,5 @@ def test_a_damaged_checkpoint_is_not_used(folders, tmp_path: Path, damage):
 
 def test_a_folder_that_cannot_be_written(folders, tmp_path: Path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(UserError, match="another checkpoint_dir"):
+    with pytest.raises(UserError, match="another folder for checkpoints"):
         run(folders("bert"), tmp_path / "file" / "inside")

@@ -117,7 +117,7 @@ def _write(path: Path, data: bytes) -> None:
     except OSError as error:
         raise UserError(
             f"cannot write the checkpoint {path} ({error.strerror or error}); free some space or "
-            "choose another checkpoint_dir"
+            "choose another folder for checkpoints"
         ) from error
     finally:
         with contextlib.suppress(OSError):

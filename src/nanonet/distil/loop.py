@@ -16,10 +16,10 @@ from nanonet.distil.checkpoint import Checkpoints
 from nanonet.distil.cohort import Cohort, Corpus, derive, rows_at
 from nanonet.distil.device import Place
 from nanonet.distil.history import StepLog, alike, describe, logged
+from nanonet.distil.memory import memory
 from nanonet.distil.optimiser import make_optimiser, names, set_rates
 from nanonet.distil.presets import Preset
 from nanonet.distil.step import Given, student_losses, teacher_losses
-from nanonet.errors import UserError
 from nanonet.progress import Progress
 from nanonet.progress import describe as tell
 
@@ -37,11 +37,16 @@ class Material:
 
 @dataclass
 class Run:
-    """What happened. interrupted: by Ctrl-C, or by a loss that is no number (see the notes)."""
+    """What happened. stopped: how the run ended early (Ctrl-C, a loss that is no number), or ''."""
 
     history: list[StepLog] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    interrupted: bool = False
+    stopped: str = ""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run ended early."""
+        return bool(self.stopped)
 
 
 def train(
@@ -64,18 +69,18 @@ def train(
     run = Run()
     begun, history = checkpoints.load(named, optimiser) or (0, [])
     run.history += history
-    keeper = Keeper([p for _, p in named])
+    keeper, step = Keeper([p for _, p in named]), begun
     progress.start("distilling", steps)
     try:
-        with place.own_randomness(), _memory(preset):
+        with place.own_randomness(), memory(_sizes(preset)):
             progress.advance(begun)
             for step in range(begun + 1, steps + 1):
                 log = _step(cohort, material, preset, seed, place, optimiser, keeper, step)
                 bad = [name for name, value in log.losses.items() if not np.isfinite(value)]
                 if bad:
                     keeper.restore()
-                    run.interrupted = True
-                    run.notes.append(_not_finite(bad, step))
+                    run.stopped = _not_finite(bad, step)
+                    run.notes.append(run.stopped)
                     break
                 if logged(step, steps):
                     run.history.append(log)
@@ -85,7 +90,7 @@ def train(
                 progress.advance(1)
     except KeyboardInterrupt:
         keeper.finish()
-        run.interrupted = True
+        run.stopped = f"interrupted at step {step} of {steps}"
     finally:
         progress.finish()
         for member in cohort.members:
@@ -213,19 +218,12 @@ def _take(
     return None if values is None else torch.from_numpy(values[rows]).to(place.device)
 
 
-@contextmanager
-def _memory(preset: Preset) -> Iterator[None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        short = isinstance(error, (torch.OutOfMemoryError, MemoryError))
-        if not short and "can't allocate memory" not in str(error):
-            raise
-        raise UserError(
-            f"memory ran out with unlabelled_batch {preset.unlabelled_batch}, labelled_batch "
-            f"{preset.labelled_batch or 'all'} and max_tokens {preset.max_tokens}; lower "
-            "unlabelled_batch first, then the others"
-        ) from error
+def _sizes(preset: Preset) -> str:
+    return (
+        f"with unlabelled_batch {preset.unlabelled_batch}, labelled_batch "
+        f"{preset.labelled_batch or 'all'} and max_tokens {preset.max_tokens}; lower "
+        "unlabelled_batch first, then the others"
+    )
 
 
 def _not_finite(names: list[str], step: int) -> str:

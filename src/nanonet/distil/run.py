@@ -35,7 +35,8 @@ class Distilled:
 
     micros: in the preset's order; nano: or None. history: a log per step (at most 1,000, spread).
     counts: parameters by member. notes: sentences for the user. interrupted: whether the run ended
-    early, by Ctrl-C or by a loss that was no number; the members are those of the last good step.
+    early, by Ctrl-C or by a loss that was no number, and ``stopped`` says which; the members are
+    those of the last good step.
     """
 
     teacher: Teacher
@@ -45,6 +46,7 @@ class Distilled:
     counts: dict[str, Counts]
     notes: tuple[str, ...]
     interrupted: bool
+    stopped: str = ""
 
 
 def distil(
@@ -111,6 +113,7 @@ def distil(
         counts(cohort),
         tuple(notes),
         run.interrupted,
+        run.stopped,
     )
 
 

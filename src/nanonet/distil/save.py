@@ -8,6 +8,8 @@ import shutil
 import uuid
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 from nanonet.distil.encoder import TextEncoder
 from nanonet.distil.members import MicroStudent, Teacher
 from nanonet.distil.merge import merge
@@ -49,10 +51,11 @@ def write_encoder(encoder: TextEncoder, folder: str | Path) -> Path:
             with open(written, "rb+") as handle:
                 os.fsync(handle.fileno())
         os.rename(scratch, folder)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # the latter where the weights do not fit the disk
+        why = getattr(error, "strerror", None) or str(error)
         raise UserError(
-            f"cannot write the encoder to {folder} ({error.strerror or error}); choose another "
-            "folder or free some space"
+            f"cannot write the encoder to {folder} ({why}); choose another folder or free some "
+            "space"
         ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

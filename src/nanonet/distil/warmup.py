@@ -19,12 +19,13 @@ from nanonet.distil.batch import pad
 from nanonet.distil.cohort import derive
 from nanonet.distil.device import Place
 from nanonet.distil.encoder import TextEncoder
+from nanonet.distil.memory import memory
 from nanonet.distil.merge import merge
 from nanonet.distil.peft import Tuned, prepare
 from nanonet.distil.pool import pool
 from nanonet.distil.presets import factor
 from nanonet.distil.views import set_dropout
-from nanonet.errors import UserError
+from nanonet.errors import Diverged
 from nanonet.progress import NullProgress, Progress
 
 
@@ -57,8 +58,8 @@ def warm_up(
 ) -> Tuned:
     """Tune ``encoder`` in place on labelled texts; the updates are merged into its weights.
 
-    y: [n] classes. The last layer's mean is what is drawn together. Raises UserError when a loss
-    is no number, naming the step.
+    y: [n] classes. The last layer's mean is what is drawn together. Raises Diverged when a loss
+    is no number, naming the step, and OutOfMemory.
     """
     bar = progress or NullProgress()
     draw = torch.Generator().manual_seed(derive(seed, 0, 7))
@@ -73,14 +74,14 @@ def warm_up(
     optimiser = torch.optim.AdamW(trained, lr=settings.lr, weight_decay=settings.weight_decay)
     bar.start("warming up the encoder", settings.steps)
     try:
-        with place.own_randomness():
+        with place.own_randomness(), memory(_sizes(encoder, settings)):
             set_dropout(encoder.model, settings.dropout)
             for step in range(1, settings.steps + 1):
                 rows = balanced_rows(y, settings, seed, step)
                 torch.manual_seed(derive(seed, step, 8))
                 loss = _loss(encoder, [ids[row] for row in rows], y[rows], place)
                 if not bool(torch.isfinite(loss)):
-                    raise UserError(
+                    raise Diverged(
                         f"the warm-up loss was no number at step {step} of {settings.steps}; "
                         f"try again with a rate below {settings.lr:g}"
                     )
@@ -98,6 +99,13 @@ def warm_up(
         encoder.model.eval()
     merge(encoder.model)
     return tuned
+
+
+def _sizes(encoder: TextEncoder, settings: WarmUp) -> str:
+    return (
+        f"with a warm-up batch of {settings.batch} texts of up to {encoder.max_tokens} tokens; "
+        "lower the batch first, then max_tokens"
+    )
 
 
 def balanced_rows(
