@@ -14,7 +14,6 @@ BAD = {
         "not a nanonet model",
     ),
     "place in no folder": (["t.csv", "--out", "gone/m"], "make it first"),
-    "effort of a later version": (["t.csv", "--out", "m", "--effort", "best"], "--effort quick"),
     "unknown effort": (["t.csv", "--out", "m", "--effort", "huge"], "'quick', 'normal', 'best'"),
     "unknown student": (["t.csv", "--out", "m", "--student", "mega"], "'auto', 'nano', 'micro'"),
     "no size": (["t.csv", "--out", "m", "--max-mb", "0"], "x>0"),
