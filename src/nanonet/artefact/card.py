@@ -1,7 +1,7 @@
 """The model card: README.md of an artefact, made from the facts in its manifest and nothing else.
 
 From ``provenance`` it reads, where they are there: ``labelled`` {rows, per_class, fingerprint},
-``pool`` {rows, fingerprint}, ``encoder`` {name, fingerprint}, ``effort``, ``seed``,
+``pool`` {rows, fingerprint}, ``encoder`` {name, fingerprint}, ``effort``, ``effort_why``, ``seed``,
 ``gate`` {chosen, why}, ``expected`` {accuracy, low, high, how}, ``notes`` [str],
 ``versions`` {package: version}. What is not there is not claimed.
 """
@@ -85,7 +85,10 @@ def _making(manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     encoder = _part(facts, "encoder")
     if encoder.get("name"):
         lines.append(f"- encoder while learning: {_code(encoder['name'])}")
-    lines += [f"- {key}: {facts[key]}" for key in ("effort", "seed") if key in facts]
+    if "effort" in facts:
+        compared = f" ({_line(facts['effort_why'])})" if facts.get("effort_why") else ""
+        lines.append(f"- effort: {facts['effort']}{compared}")
+    lines += [f"- seed: {facts['seed']}"] if "seed" in facts else []
     gate = _part(facts, "gate")
     if gate.get("chosen"):
         why = f": {_line(gate['why'])}" if gate.get("why") else ""

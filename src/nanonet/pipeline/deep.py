@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from nanonet import __version__
 from nanonet.data import fingerprint
 from nanonet.encode import BUNDLED_NAME, Encoder, default_cache_dir, load_encoder
-from nanonet.errors import UserError
+from nanonet.errors import Diverged, UserError
 from nanonet.learn import Gate, Learned, Tried, score_trials, softmax
-from nanonet.pipeline.efforts import LEAST_POOL, Plan
+from nanonet.pipeline.efforts import LEAST_POOL, Plan, spared
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.rounds import tune
@@ -30,16 +30,20 @@ from nanonet.pipeline.stages import Stages
 from nanonet.pipeline.tuned import Halves, Job, linear_head, read_pool, try_halves
 from nanonet.progress import Progress
 
-PATIENCE = 1.0  # standard errors by which quick must beat the blend on hidden labels to be kept
+PATIENCE = 1.0  # standard errors by which quick must beat the effort on hidden labels to be kept
 
 
 @dataclass(frozen=True)
 class Deep:
-    """The tuned outcome: what the students are made from, and the encoder micro ships."""
+    """What the students are made from, and the encoder micro ships (None: quick's own).
+
+    why: how quick and this effort compare and which was taken; notes: what the user should know.
+    """
 
     learned: Learned
     encoder: Encoder | None
-    notes: tuple[str, ...]
+    why: str
+    notes: tuple[str, ...] = ()
 
 
 def learn_deep(
@@ -53,38 +57,42 @@ def learn_deep(
 ) -> Deep:
     """Do more than quick where the labels do not speak against it; else keep quick's outcome.
 
-    Ctrl-C before the rounds keeps quick's outcome, during them the state of the last whole step.
+    Ctrl-C before the rounds keeps quick's outcome, during them the state of the last whole step;
+    a loss that is no number does the same. Raises OutOfMemory.
     """
-    why = _spared(inputs, quick)
-    if why:
-        return Deep(quick, None, (f"effort {plan.name} changed nothing: {why}",))
+    reason = spared(inputs, quick.gate.chosen)
+    if reason:
+        return _kept(quick, f"effort {plan.name} changed nothing: {reason}")
+    from nanonet.distil.memory import memory
+
     job = _job(inputs, settings, prepared, encoder, plan, bar)
     try:
-        said = (
-            f"no labels to judge by; a teacher learns the names' word on the pool; {quick.gate.why}"
-        )
-        gate, tried = Gate("blend", said, (), 0, 0), quick.tried
-        if len(inputs.labelled.texts):
-            gate, tried = _judge(quick, try_halves(job, quick.gate.chosen), job.y)
-            if gate.chosen == quick.gate.chosen:
-                return Deep(replace(quick, gate=gate), None, ())
-        return _finish(job, quick, gate, tried, settings)
+        with memory(
+            f"while the encoder {encoder.name} was tuned; close other programs, choose a smaller "
+            "--encoder, or --effort quick, which leaves the encoder as it is"
+        ):
+            return _deepen(job, quick, settings)
     except KeyboardInterrupt:
-        return Deep(quick, None, ("interrupted; what follows is the quick fit's outcome",))
+        return _kept(quick, "interrupted; what follows is the quick fit's outcome")
+    except Diverged as error:
+        stopped = str(error).split(";")[0]
+        return _kept(quick, f"{stopped}; what follows is the quick fit's outcome")
 
 
-def _spared(inputs: Inputs, quick: Learned) -> str:
-    """Why there is nothing for a tuned encoder to do, or ''."""
-    counts = [inputs.labelled.labels.count(name) for name in inputs.classes]
-    if quick.gate.chosen == "cohort":
-        return (
-            "the two views already agree on what the pool says, and a tuned encoder only forgets it"
-        )
-    if inputs.labelled.texts and min(counts) < 4:
-        return f"a class has {min(counts)} labels, and halves of at least two are needed to judge"
-    if not inputs.labelled.texts and len(inputs.pool.texts) < LEAST_POOL:
-        return "there are no labels and no pool to speak of"
-    return ""
+def _kept(quick: Learned, note: str) -> Deep:
+    return Deep(quick, None, "quick's outcome was kept, see the note", (note,))
+
+
+def _deepen(job: Job, quick: Learned, settings: Settings) -> Deep:
+    if not job.texts:
+        why = "no labels to compare it with quick by; a teacher learned the names on the pool"
+        return _finish(job, quick, Gate("blend", quick.gate.why, (), 0, 0), None, settings, why)
+    ours = "blend" if len(job.pool) >= LEAST_POOL else "tuned"
+    halves = try_halves(job, quick.gate.chosen)
+    gate, tried, why = _judge(quick, halves, job.y, ours, job.plan.name)
+    if gate.chosen != ours:
+        return Deep(replace(quick, gate=gate), None, why)
+    return _finish(job, quick, gate, tried, settings, why)
 
 
 def _job(
@@ -125,34 +133,44 @@ def _job(
     )
 
 
-def _judge(quick: Learned, halves: Halves, y: NDArray[np.int64]) -> tuple[Gate, Tried | None]:
-    """The blend, unless quick alone was better on the hidden labels beyond doubt."""
-    names = ("quick", "tuned", "blend")
+def _judge(
+    quick: Learned, halves: Halves, y: NDArray[np.int64], ours: str, effort: str
+) -> tuple[Gate, Tried | None, str]:
+    """The effort's outcome ``ours``, unless quick was better on the hidden labels beyond doubt.
+
+    ours: 'blend', or 'tuned' where there is no pool on which a teacher could learn the blend.
+    """
+    names = ("quick", "tuned", "blend") if ours == "blend" else ("quick", "tuned")
     tables = tuple(softmax(halves.tables[name]) for name in names)
     truth = y[halves.row]
     tried = Tried(names, tables, halves.row, truth, np.ones(len(truth), np.float32), 0.0)
     trials = {trial.name: trial for trial in score_trials(tried)}
-    before, after = trials["quick"], trials["blend"]
+    before, after = trials["quick"], trials[ours]
     gain = after.accuracy - before.accuracy
     doubt = max(before.accuracy_se, after.accuracy_se)
+    worse = gain < -PATIENCE * doubt
     said = (
-        f"from half of the labels quick scored {before.accuracy:.1%} on the hidden ones, tuned "
-        f"{trials['tuned'].accuracy:.1%}, both together {after.accuracy:.1%}"
+        f"from half of the labels quick scored {before.accuracy:.1%} on the hidden ones and "
+        f"{effort} {after.accuracy:.1%}, so "
+        + (f"{effort} was not taken" if worse else f"{effort} was taken")
     )
-    shown = (*quick.gate.trials, before, trials["tuned"], after)
-    if gain < -PATIENCE * doubt:
-        return replace(quick.gate, why=f"{quick.gate.why}; {said}", trials=shown), quick.tried
-    return Gate("blend", said, shown, len(truth), len(np.unique(halves.row))), tried
+    shown = (*quick.gate.trials, *trials.values())
+    if worse:
+        return replace(quick.gate, trials=shown), quick.tried, said
+    why = f"{100 * gain:+.1f} points against quick on hidden labels, give or take {100 * doubt:.1f}"
+    return Gate(ours, why, shown, len(truth), len(np.unique(halves.row))), tried, said
 
 
-def _finish(job: Job, quick: Learned, gate: Gate, tried: Tried | None, settings: Settings) -> Deep:
+def _finish(
+    job: Job, quick: Learned, gate: Gate, tried: Tried | None, settings: Settings, why: str
+) -> Deep:
     """The tuned encoder, and its word on the whole pool in the form it ships in."""
-    tuned, notes = tune(job, quick, Path(settings.encoder or BUNDLED_NAME).name)
+    tuned, stopped = tune(job, quick, Path(settings.encoder or BUNDLED_NAME).name)
     shipped = _deployed(tuned.folder, settings, job.bar)
     head = linear_head(shipped, tuned)
-    kept = None if notes else job.stages.get("pool")
+    kept = None if stopped else job.stages.get("pool")
     logits = kept["logits"] if kept else read_pool(shipped, head, job.pool, job.bar)
-    if not kept and not notes:
+    if not kept and not stopped:
         job.stages.put("pool", {"logits": logits})
     share = 1.0 / len(head.readouts)
     learned = replace(
@@ -164,7 +182,24 @@ def _finish(job: Job, quick: Learned, gate: Gate, tried: Tried | None, settings:
         tried=tried,
         readouts=tuple((index, share) for index in head.readouts),
     )
-    return Deep(learned, shipped, tuple(notes))
+    notes = (*_remarks(job), *([stopped] if stopped else []))
+    return Deep(learned, shipped, why, notes)
+
+
+def _remarks(job: Job) -> list[str]:
+    """What a small pool means here; from the tables alone, so that a resumed run says it too."""
+    size = len(job.pool)
+    if 0 < size < LEAST_POOL:
+        return [
+            f"the pool has {size} texts, and rounds take at least {LEAST_POOL}, so the encoder was "
+            "tuned on the labels alone"
+        ]
+    if LEAST_POOL <= size < len(job.texts):
+        return [
+            f"the pool has {size} texts, fewer than the {len(job.texts)} labelled ones; it teaches "
+            "little that the labels do not say, so give more unlabelled texts"
+        ]
+    return []
 
 
 def _deployed(folder: Path, settings: Settings, bar: Progress) -> Encoder:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nanonet.pipeline.inputs import Inputs
 
 MANY_CLASSES = 32
 LEAST_POOL = 50  # texts: with fewer there is no pool to learn from
+LEAST_LABELS = 4  # of each class: two to tune on and two to hide
 
 
 @dataclass(frozen=True)
@@ -41,3 +46,19 @@ EFFORTS = {
         "best", steps=60, steps_many=240, trials=4, rounds=3, tokens=400_000, students=True
     ),
 }
+
+
+def spared(inputs: Inputs, chosen: str) -> str:
+    """Why efforts beyond quick can do nothing where quick's gate chose ``chosen``, or ''."""
+    if chosen == "cohort":
+        return (
+            "the two views already agree on what the pool says, and a tuned encoder only forgets it"
+        )
+    labels = inputs.labelled.labels
+    few = min(inputs.classes, key=labels.count)
+    if labels and labels.count(few) < LEAST_LABELS:
+        return (
+            f"the class {few!r} has {labels.count(few)} of the {LEAST_LABELS} labelled texts that "
+            "it takes, two to tune the encoder on and two to hide"
+        )
+    return ""

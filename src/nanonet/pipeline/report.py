@@ -10,6 +10,7 @@ MEANING = {
     "labels": "regression on the labels alone",
     "readouts": "the best readouts of the encoder",
     "cohort": "two views teaching one another on the pile",
+    "tuned": "an encoder tuned on the labels",
     "blend": "the quick fit and a tuned encoder, learned by one teacher on the pile",
 }
 
@@ -20,7 +21,8 @@ class FitReport:
 
     gate: the choice, its reason and every candidate's trial; expected: accuracy with interval;
     student: which one and why, with the estimated loss of nano against micro (share of texts);
-    derived: each derived setting with its reason; advice: what would help most.
+    derived: each derived setting with its reason; advice: what would help most; effort_why: how the
+    effort compares with quick and which of the two was taken ('' for quick itself).
     """
 
     labelled: dict[str, Any]
@@ -36,6 +38,7 @@ class FitReport:
     effort: str
     seed: int
     versions: dict[str, str]
+    effort_why: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; also the provenance kept in the artefact."""
@@ -49,6 +52,8 @@ class FitReport:
             f"{self.labelled['classes']} classes and {self.pool['rows']:,} unlabelled ones"
         ]
         lines += self._gate_lines()
+        if self.effort_why:
+            lines.append(f"effort         {self.effort}: {self.effort_why}")
         lines += [f"expected       {_expected(self.expected)}", f"student        {_student(self)}"]
         for name, fact in self.derived.items():
             lines.append(f"{name:<14} {fact['value']} ({fact['why']})")

@@ -14,11 +14,13 @@ from nanonet.data import fingerprint
 from nanonet.encode import Encoder
 from nanonet.learn import Learned
 from nanonet.pipeline.choose import Chosen
+from nanonet.pipeline.efforts import spared
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.report import FitReport
 
 _PACKAGES = ("numpy", "scipy", "onnxruntime", "tokenizers", "safetensors")
+_TUNING = ("torch", "transformers")
 _FEW = 8
 
 
@@ -29,6 +31,7 @@ def make_report(
     prepared: Prepared,
     learned: Learned,
     chosen: Chosen,
+    effort_why: str = "",
     notes: tuple[str, ...] = (),
 ) -> FitReport:
     """Nothing here is a time or a path, so equal fits give equal reports."""
@@ -52,11 +55,12 @@ def make_report(
         student=_student(chosen, encoder),
         expected=chosen.expected.to_dict(),
         derived=_derived(inputs, encoder, learned, chosen),
-        advice=_advice(inputs, learned, counts),
+        advice=(*_advice(inputs, learned, counts), *_more_effort(inputs, settings, learned)),
         notes=(*inputs.guard.notes, *encoder.notes, *notes),
         effort=settings.effort,
         seed=settings.seed,
-        versions=_versions(),
+        versions=_versions(_PACKAGES if settings.effort == "quick" else _PACKAGES + _TUNING),
+        effort_why=effort_why,
     )
 
 
@@ -153,9 +157,18 @@ def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[s
     return tuple(out)
 
 
-def _versions() -> dict[str, str]:
+def _more_effort(inputs: Inputs, settings: Settings, learned: Learned) -> tuple[str, ...]:
+    if settings.effort != "quick" or spared(inputs, learned.gate.chosen):
+        return ()
+    return (
+        "perhaps --effort normal, which tunes the encoder on the labels (minutes): the pool by "
+        "itself says little about these classes",
+    )
+
+
+def _versions(packages: tuple[str, ...]) -> dict[str, str]:
     out = {"nanonet": __version__, "python": platform.python_version()}
-    for name in _PACKAGES:
+    for name in packages:
         try:
             out[name] = version(name)
         except PackageNotFoundError:

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nanonet.encode import Readout
+from nanonet.errors import UserError
 from nanonet.learn import Floats, Learned, at_confidence, blend, softmax
 from nanonet.pipeline.choose import TOLERATED
 from nanonet.pipeline.efforts import LEAST_POOL
 from nanonet.pipeline.tuned import Job, Tuned, head_of, tuned_readouts, unit_vectors, warmed
 
 if TYPE_CHECKING:
-    from nanonet.distil import Distilled, MicroStudent, Preset, Teacher
+    from nanonet.distil import Distilled, MicroStudent, Preset, StudentSpec, Teacher
 
 SURE_PER_CLASS = 8  # pool texts that stand in for labelled ones where only names were given
 
 
-def tune(job: Job, quick: Learned, name: str) -> tuple[Tuned, list[str]]:
-    """The tuned encoder in the folder ``{name}-tuned`` of the job, and notes if interrupted.
+def tune(job: Job, quick: Learned, name: str) -> tuple[Tuned, str]:
+    """The tuned encoder in the folder ``{name}-tuned`` of the job, and how it ended early, or ''.
 
     Ctrl-C during a round ends the rounds with the state of the last whole step; nothing of that is
     kept as finished, so the same call goes on from the last checkpoint.
     """
     final = job.stages.folder / f"{name}-tuned"
     kept = Tuned.read(job.stages.get("final"), final)
-    if kept is not None:
-        return kept, []
-    tuned = _warm(job) if job.texts else None
-    notes: list[str] = []
-    if len(job.pool) >= LEAST_POOL:
-        tuned, notes = _rounds(job, quick, tuned)
-    assert tuned is not None  # there are labels or a pool, or the fit was refused
-    if notes:
-        return tuned, notes
-    shutil.rmtree(final, ignore_errors=True)
-    os.rename(tuned.folder, final)
-    moved = Tuned(final, tuned.readouts, tuned.weight, tuned.bias)
-    job.stages.put("final", moved.arrays())
+    if kept is None:
+        tuned, stopped = _warm(job) if job.texts else None, ""
+        if len(job.pool) >= LEAST_POOL:
+            tuned, stopped = _rounds(job, quick, tuned)
+        assert tuned is not None  # there are labels or a pool, or the fit was refused
+        if stopped:
+            return tuned, stopped
+        job.stages.rename(tuned.folder, final.name)
+        kept = Tuned(final, tuned.readouts, tuned.weight, tuned.bias)
+        job.stages.put("final", kept.arrays())
     job.stages.clear(keep=("halves", "final", "pool", final.name))
-    return moved, []
+    return kept, ""
 
 
 def _warm(job: Job) -> Tuned:
@@ -61,51 +58,75 @@ def _warm(job: Job) -> Tuned:
     return tuned
 
 
-def _rounds(job: Job, quick: Learned, tuned: Tuned | None) -> tuple[Tuned, list[str]]:
+def _rounds(job: Job, quick: Learned, tuned: Tuned | None) -> tuple[Tuned, str]:
     """Round after round: a teacher learns soft labels of a part of the pool, then gives the next.
 
     The first soft labels are the quick fit's, multiplied with the warmed-up encoder's.
     """
-    from nanonet.distil import distil, save_encoder, score
-
     steps = _steps(job)
     texts = _parts(job, steps)
     targets: Floats | None = None
     for number in range(1, job.plan.rounds + 1):
-        name = f"round-{number}"
-        kept = job.stages.get(name)
-        done_before = Tuned.read(kept, job.stages.folder / name)
+        kept = job.stages.get(f"round-{number}")
+        done_before = Tuned.read(kept, job.stages.folder / f"round-{number}")
         if done_before is not None and kept is not None:
             tuned, targets = done_before, kept["logits"]
             continue
-        rows, after = texts[number - 1], texts[number]
-        if targets is None:
-            targets = _first_targets(job, quick, tuned, rows)
-        labelled, y = _labelled(job, quick, rows)
-        done = distil(
-            tuned.folder if tuned else job.source,
-            labelled,
-            y,
-            job.classes,
-            [job.pool[row] for row in rows],
-            _preset(job, steps, students=job.plan.students and number == job.plan.rounds),
-            seed=job.seed * 100 + number,
-            pool_targets=softmax(at_confidence(targets, job.plan.sure)),
-            checkpoint_dir=job.stages.folder,
-            progress=job.bar,
-        )
+        try:
+            if targets is None:
+                targets = _first_targets(job, quick, tuned, texts[0])
+            part = (texts[number - 1], texts[number])
+            tuned, targets, stopped = _round(job, quick, tuned, targets, number, steps, part)
+        except KeyboardInterrupt:  # outside the loop of steps, which ends in good order
+            if number == 1 or tuned is None:
+                raise
+            stopped = "interrupted"
+        if stopped:
+            return tuned, f"round {number} of {job.plan.rounds} ended early: {stopped}"
+    assert tuned is not None  # every plan has a round
+    return tuned, ""
+
+
+def _round(
+    job: Job,
+    quick: Learned,
+    tuned: Tuned | None,
+    targets: Floats,
+    number: int,
+    steps: int,
+    part: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> tuple[Tuned, Floats, str]:
+    """One round on the pool rows ``part[0]``; its word on ``part[1]``; how it ended early, or ''.
+
+    Only a whole round is kept as finished.
+    """
+    from nanonet.distil import distil, save_encoder, score
+
+    rows, after = part
+    labelled, y = _labelled(job, quick, rows)
+    done = distil(
+        tuned.folder if tuned else job.source,
+        labelled,
+        y,
+        job.classes,
+        [job.pool[row] for row in rows],
+        _preset(job, steps, students=job.plan.students and number == job.plan.rounds),
+        seed=job.seed * 100 + number,
+        pool_targets=softmax(at_confidence(targets, job.plan.sure)),
+        checkpoint_dir=job.stages.folder,
+        progress=job.bar,
+    )
+    member: Teacher | MicroStudent = done.teacher
+    if not done.interrupted:
         texts_after = [job.pool[row] for row in after]
         targets = score(done.teacher, texts_after, bf16=job.place.bf16)
-        kept_member = _member(job, done, texts_after, targets)
-        head, bias = kept_member.reader.head_arrays()
-        folder = save_encoder(kept_member, job.stages.fresh(name))
-        tuned = Tuned(folder, tuple(kept_member.reader.readouts), head[None], bias)
-        if done.interrupted:
-            why = done.notes or ("interrupted",)
-            return tuned, [f"round {number} of {job.plan.rounds} ended early: {why[-1]}"]
-        job.stages.put(name, tuned.arrays() | {"logits": targets})
-    assert tuned is not None  # every plan has a round
-    return tuned, []
+        member = _member(job, done, texts_after, targets)
+    head, bias = member.reader.head_arrays()
+    folder = save_encoder(member, job.stages.fresh(f"round-{number}"))
+    tuned = Tuned(folder, tuple(member.reader.readouts), head[None], bias)
+    if not done.interrupted:
+        job.stages.put(f"round-{number}", tuned.arrays() | {"logits": targets})
+    return tuned, targets, done.stopped
 
 
 def _member(
@@ -179,8 +200,25 @@ def _preset(job: Job, steps: int, *, students: bool) -> Preset:
     cohort = find_preset("cohort")
     return cohort.but(
         steps=steps,
-        students=cohort.students if students else (),
+        students=_students(job, cohort) if students else (),
         max_tokens=job.plan.max_tokens,
         labelled_batch=job.plan.labelled_batch,
         unlabelled_batch=job.plan.unlabelled_batch,
     )
+
+
+def _students(job: Job, cohort: Preset) -> tuple[StudentSpec, ...]:
+    """The cohort's students; none where a smaller encoder cannot be cut out of this one."""
+    from nanonet.distil import cut_student, open_encoder
+
+    encoder = open_encoder(job.source, job.plan.max_tokens)
+    last = (Readout(encoder.layers, "mean"),)
+    for spec in cohort.students:
+        if spec.kind == "micro":
+            if len(spec.layers) >= encoder.layers:
+                return ()
+            try:
+                cut_student(encoder, spec.layers, last, job.classes, "frozen")
+            except UserError:
+                return ()
+    return cohort.students

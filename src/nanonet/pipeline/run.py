@@ -67,6 +67,10 @@ def fit(
         loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
         shipped = _shipped(loaded, settings, bar)
         micro_fits = _micro_fits(shipped, student, max_mb)
+        if EFFORTS[effort] is not None:
+            from nanonet.pipeline.tuned import check_tunable
+
+            check_tunable(encoder)
         prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
         return _learn(inputs, settings, shipped, prepared, micro_fits, bar)
     except ModuleNotFoundError as error:
@@ -91,16 +95,16 @@ def _learn(
 
     rng = np.random.default_rng(settings.seed)
     learned = learn_quick(prepared.material, prepared.names_head, rng, bar)
-    notes: tuple[str, ...] = ()
+    why, notes = "", ()  # type: tuple[str, tuple[str, ...]]
     plan = EFFORTS[settings.effort]
     if plan is not None:
         from nanonet.pipeline.deep import learn_deep
 
         deep = learn_deep(inputs, settings, prepared, learned, encoder, plan, bar)
-        learned, notes = deep.learned, deep.notes
+        learned, why, notes = deep.learned, deep.why, deep.notes
         encoder = deep.encoder or encoder
     chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
-    report = make_report(inputs, settings, encoder, prepared, learned, chosen, notes)
+    report = make_report(inputs, settings, encoder, prepared, learned, chosen, why, notes)
     return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
 
 

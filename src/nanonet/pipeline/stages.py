@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import uuid
@@ -48,11 +49,10 @@ class Stages:
                 os.fsync(file.fileno())
             os.replace(scratch, path)
         except OSError as error:
-            scratch.unlink(missing_ok=True)
-            raise UserError(
-                f"cannot write {path} ({error.strerror or error}); free some space or choose "
-                "another folder with --cache-dir"
-            ) from error
+            raise _cannot_write(path, error) from error
+        finally:
+            with contextlib.suppress(OSError):
+                scratch.unlink()
 
     def fresh(self, name: str) -> Path:
         """A path inside the folder at which nothing is: leftovers of a killed run are removed."""
@@ -60,8 +60,30 @@ class Stages:
         shutil.rmtree(path, ignore_errors=True)
         return path
 
+    def rename(self, folder: Path, name: str) -> Path:
+        """Give ``folder`` the name ``name`` inside this one; returns its path."""
+        path = self.fresh(name)
+        try:
+            os.rename(folder, path)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        return path
+
     def clear(self, keep: tuple[str, ...]) -> None:
-        """Remove every stage and folder but those named."""
+        """Remove every file and folder but the stages and folders named."""
+        kept = {*keep, *(f"{name}.safetensors" for name in keep)}
         for path in self.folder.iterdir():
-            if path.name.split(".")[0] not in keep and path.name not in keep:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            if path.name in kept:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):  # it only takes up space
+                    path.unlink()
+
+
+def _cannot_write(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"cannot write {path} ({error.strerror or error}); free some space or choose another "
+        "folder with --cache-dir"
+    )

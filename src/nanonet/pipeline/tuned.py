@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nanonet.encode import POOLINGS, Encoder, Readout
 from nanonet.encode.readouts import spread_layers
+from nanonet.errors import UserError
 from nanonet.learn import Floats, LinearHead, blend, fit_softmax, half_split, one_hot, try_split
 from nanonet.pipeline.efforts import MANY_CLASSES, Plan
 from nanonet.pipeline.material import Prepared
@@ -40,6 +41,20 @@ class Job:
     place: Place
     stages: Stages
     bar: Progress
+
+
+def check_tunable(source: str | Path | None) -> None:
+    """Refuse an encoder that tuning could not change, before hours go into it."""
+    from nanonet.distil import WarmUp, open_encoder, prepare
+
+    encoder = open_encoder(source)
+    try:
+        prepare(encoder.model, WarmUp().mode, embeddings=False)
+    except UserError as error:
+        raise UserError(
+            f"the encoder {encoder.name} ({type(encoder.model).__name__}) has no linear layers "
+            "that could be tuned; choose another --encoder, or --effort quick"
+        ) from error
 
 
 def tuned_readouts(layers: int) -> tuple[Readout, ...]:
