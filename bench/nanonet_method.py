@@ -80,7 +80,7 @@ def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> di
 
 def _tuned(info: dict[str, Any]) -> bool:
     """Whether the model's encoder is its own, so that no vectors of it are kept anywhere."""
-    return bool(info["provenance"]["gate"]["chosen"] == "blend")
+    return info["provenance"]["gate"]["chosen"] in ("blend", "taught", "tuned")
 
 
 def _micro_proba(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:

@@ -19,7 +19,7 @@ from nanonet.distil import (  # noqa: E402
     write_encoder,
 )
 from nanonet.distil.peft import MODES  # noqa: E402
-from nanonet.distil.warmup import all_pairs_loss, balanced_rows  # noqa: E402
+from nanonet.distil.warmup import balanced_rows  # noqa: E402
 from nanonet.encode import Readout  # noqa: E402
 from nanonet.errors import UserError  # noqa: E402
 
@@ -48,36 +48,6 @@ def cosines(encoder):
     same = (HIDDEN[:, None] == HIDDEN[None, :])[above]
     values = (unit @ unit.T)[above]
     return values[same].mean(), values[~same].mean()
-
-
-def loss(rows, y):
-    return float(all_pairs_loss(torch.tensor(rows, dtype=torch.float64), torch.tensor(y)))
-
-
-def test_the_loss_by_hand():
-    """Vectors at 0, 60 and 90 degrees: cosines 1/2 (one class), 0 and sqrt(3)/2 (two)."""
-    rows = [[2.0, 0.0], [0.5, 0.75**0.5], [0.0, 3.0]]
-    near, far = (0.5 - 1) ** 2, (0.0 + 0.75) / 2
-    assert loss(rows, [0, 0, 1]) == pytest.approx((near + far) / 2)
-    assert loss([rows[2], rows[0], rows[1]], [1, 0, 0]) == pytest.approx((near + far) / 2)
-
-
-def test_the_loss_is_zero_where_classes_are_points_at_right_angles():
-    rows = [[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [0.0, 0.5]]
-    assert loss(rows, [0, 1, 0, 1]) == pytest.approx(0.0)
-    assert loss(rows, [0, 0, 1, 1]) == pytest.approx((1 + 0.5) / 2)
-
-
-def test_a_kind_of_pair_that_is_missing_adds_nothing():
-    half = [[1.0, 0.0], [0.5, 0.75**0.5]]
-    assert loss(half, [0, 0]) == pytest.approx(0.25 / 2)
-    assert loss(half, [0, 1]) == pytest.approx(0.25 / 2)
-    assert loss(half[:1], [0]) == 0.0
-
-
-def test_both_kinds_of_pair_weigh_the_same_however_many_there_are():
-    rows, y = [[1.0, 0.0]] * 9 + [[1.0, 0.0]], [0] * 9 + [1]
-    assert loss(rows, y) == pytest.approx(0.5)
 
 
 def test_all_rows_are_one_batch_where_they_fit():

@@ -10,6 +10,7 @@ MEANING = {
     "labels": "regression on the labels alone",
     "readouts": "the best readouts of the encoder",
     "cohort": "two views teaching one another on the pile",
+    "taught": "a teacher that learned the quick fit's word on the pile",
     "tuned": "an encoder tuned on the labels",
     "blend": "the quick fit and a tuned encoder, learned by one teacher on the pile",
 }

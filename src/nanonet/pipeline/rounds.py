@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 SURE_PER_CLASS = 8  # pool texts that stand in for labelled ones where only names were given
 
 
-def tune(job: Job, quick: Learned, name: str) -> tuple[Tuned, str]:
+def tune(job: Job, quick: Learned, name: str, *, warm: bool) -> tuple[Tuned, str]:
     """The tuned encoder in the folder ``{name}-tuned`` of the job, and how it ended early, or ''.
 
+    warm: begin with the labels, else at once with the quick fit's word on the pool (there must be
+    one then).
     Ctrl-C during a round ends the rounds with the state of the last whole step; nothing of that is
     kept as finished, so the same call goes on from the last checkpoint.
     """
     final = job.stages.folder / f"{name}-tuned"
     kept = Tuned.read(job.stages.get("final"), final)
     if kept is None:
-        tuned, stopped = _warm(job) if job.texts else None, ""
+        tuned, stopped = _warm(job) if job.texts and warm else None, ""
         if len(job.pool) >= LEAST_POOL:
             tuned, stopped = _rounds(job, quick, tuned)
         assert tuned is not None  # there are labels or a pool, or the fit was refused

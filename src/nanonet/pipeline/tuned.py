@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.encode import POOLINGS, Encoder, Readout
-from nanonet.encode.readouts import spread_layers
 from nanonet.errors import UserError
 from nanonet.learn import Floats, LinearHead, blend, fit_softmax, half_split, one_hot, try_split
 from nanonet.pipeline.efforts import MANY_CLASSES, Plan
@@ -58,10 +57,8 @@ def check_tunable(source: str | Path | None) -> None:
 
 
 def tuned_readouts(layers: int) -> tuple[Readout, ...]:
-    """What the tuned encoder is read at: tuning pulls the last layer, so mostly there."""
-    spread = spread_layers(layers)
-    found = [Readout(layers, pooling) for pooling in ("mean", "max", "first")]
-    return (*found, *(Readout(layer, "mean") for layer in spread[-2:-1]))
+    """What the tuned encoder is read at: what the warm-up draws together."""
+    return (Readout(layers, "mean"),)
 
 
 def warmed(job: Job, rows: NDArray[np.int64], seed: int) -> TextEncoder:
