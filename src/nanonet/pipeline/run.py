@@ -64,13 +64,13 @@ def fit(
     bar = progress or NullProgress()
     try:
         _check_nano(inputs, settings)
-        loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
-        shipped = _shipped(loaded, settings, bar)
-        micro_fits = _micro_fits(shipped, student, max_mb)
         if EFFORTS[effort] is not None:
             from nanonet.pipeline.tuned import check_tunable
 
             check_tunable(encoder)
+        loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
+        shipped = _shipped(loaded, settings, bar)
+        micro_fits = _micro_fits(shipped, student, max_mb)
         prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
         return _learn(inputs, settings, shipped, prepared, micro_fits, bar)
     except ModuleNotFoundError as error:
