@@ -112,7 +112,7 @@ def _job(
     plan: Plan,
     bar: Progress,
 ) -> Job:
-    from nanonet.distil import find_place
+    from nanonet.distil import WarmUp, find_place, find_preset
 
     place = find_place()
     facts = {
@@ -121,6 +121,7 @@ def _job(
         "classes": [repr(spec) for spec in inputs.specs or inputs.classes],
         "encoder": encoder.fingerprint,
         "plan": asdict(plan),
+        "training": [asdict(WarmUp()), asdict(find_preset("cohort"))],
         "seed": settings.seed,
         "version": __version__,
         "place": [place.device.type, place.bf16, place.world],

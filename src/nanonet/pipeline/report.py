@@ -65,9 +65,10 @@ class FitReport:
         chosen = self.gate["chosen"]
         lines = [f"gate           {chosen} ({MEANING[chosen]}): {self.gate['why']}"]
         for trial in self.gate["trials"]:
+            whose = ", those of what the teacher learned" if trial["name"] == "taught" else ""
             lines.append(
                 f"                 {trial['name']:<9} {trial['accuracy']:6.1%} "
-                f"± {trial['accuracy_se']:.1%} on hidden labels"
+                f"± {trial['accuracy_se']:.1%} on hidden labels{whose}"
             )
         return lines
 
