@@ -5,6 +5,7 @@ And docs/method.md names the constants that the code has.
 
 import importlib
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -83,5 +84,29 @@ def test_the_constants_of_the_method_page():
         room, file, *rest = name.split(".")
         found = importlib.import_module(f"nanonet.{room}.{file}")
         for part in rest:
-            found = getattr(found, part)
+            found = found[part] if isinstance(found, dict) else getattr(found, part)
         assert str(found) == value, name
+
+
+def test_the_method_page_has_every_constant_of_the_efforts():
+    pytest.importorskip("torch", reason="the room distil needs torch")
+    page = (ROOT / "docs" / "method.md").read_text("utf-8")
+    told = set(re.findall(r"^\| `([\w.]+)` \| .+ \|$", page, re.M))
+    files = ("pipeline.efforts", "pipeline.deep", "pipeline.rounds", "pipeline.tuned",
+             "learn.blend", "distil.warmup")  # fmt: skip
+    there = set()
+    for file in files:
+        module = importlib.import_module(f"nanonet.{file}")
+        own = re.findall(r"^([A-Z]\w*) = [\d.]+", Path(module.__file__).read_text("utf-8"), re.M)
+        there |= {f"{file}.{name}" for name in own}
+    efforts = importlib.import_module("nanonet.pipeline.efforts")
+    warm_up = importlib.import_module("nanonet.distil.warmup").WarmUp
+    plain = asdict(efforts.Plan(""))
+    there |= {f"pipeline.efforts.Plan.{name}" for name in plain if name != "name"}
+    there |= {f"distil.warmup.WarmUp.{name}" for name in asdict(warm_up())}
+    for effort in ("normal", "best"):
+        own = asdict(efforts.EFFORTS[effort])
+        other = {name for name in own if own[name] != plain[name] and name != "name"}
+        there |= {f"pipeline.efforts.EFFORTS.{effort}.{name}" for name in other}
+    assert len(there) > 25
+    assert there - told == set()
