@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     type=click.Choice(["quick", "normal", "best"]),
     default="quick",
     show_default=True,
-    help="How much work to spend: quick leaves the encoder as it is, normal tunes it on the labels "
-    "and then on the pool (minutes), best does more of the same.",
+    help="How much work to spend: quick uses the encoder as it is; normal also tunes it, on the "
+    "labels and then on the pool, and keeps the result unless quick does better on hidden labels "
+    "(minutes; worth trying where the classes are not topics); best does more of the same.",
 )
 @click.option(
     "--student",
@@ -62,7 +63,8 @@ if TYPE_CHECKING:
 @click.option(
     "--cache-dir",
     metavar="DIR",
-    help="Where text vectors are kept between runs.  [default: nanonet in your cache folder]",
+    help="Where text vectors and tuned encoders are kept between runs.  "
+    "[default: nanonet in your cache folder]",
 )
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Same seed and same input, same model."
@@ -92,6 +94,9 @@ def fit(
 
     What was learned, chosen and why is printed at the end and kept in MODEL; see it again with
     nanonet info.
+
+    Ctrl-C stops, and the same command goes on from there; but while --effort normal or best tune
+    the encoder it writes the model as it is by then, and Ctrl-C again stops.
 
     \b
     Examples:
