@@ -8,18 +8,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nanonet.data import added_names, check_target, iter_rows, open_table, write_table
+from nanonet.data import Answers, added_names, check_target, iter_rows, open_table, write_table
 from nanonet.errors import UserError
 
 
 def _score(source):
     for chunk in source.chunks:
-        yield chunk, {"label": ["x"] * len(chunk.numbers), "confidence": [0.5] * len(chunk.numbers)}
+        count = len(chunk.numbers)
+        yield Answers(chunk, {"label": ["x"] * count, "confidence": [0.5] * count})
 
 
 def _run(path, out):
     source = open_table(path)
-    return write_table(out, source, _score(source))
+    return write_table(out, source, _score(source)).mark.rows
 
 
 @pytest.mark.parametrize("end", [".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".jsonl.zst"])

@@ -65,10 +65,9 @@ def run(arguments: Sequence[str]) -> int:
         return leave.exit_code
     except BrokenPipeError:
         return _pipe_closed()
-    except (KeyboardInterrupt, click.Abort):
-        print(
-            "stopped; what was cached is kept, so the next run goes on from there", file=sys.stderr
-        )
+    except (KeyboardInterrupt, click.Abort) as stop:
+        kept = str(stop) or "what was cached is kept, so the next run goes on from there"
+        print(f"stopped; {kept}", file=sys.stderr)
         return 130
     except Exception as error:
         return _explain(error, debug="--debug" in arguments)

@@ -1,6 +1,11 @@
 """Tables in and out: reading them into the role they play, checking, guarding, fingerprints."""
 
-from nanonet.data._chunks import Chunk, Source
+from nanonet.data._ahead import ahead
+from nanonet.data._chunks import Chunk, Mark, Plan, Source, TableChanged
+from nanonet.data._encode import Answers
+from nanonet.data._journal import Done
+from nanonet.data._part import Part
+from nanonet.data._stream import can_be_read_again
 from nanonet.data.classes import ClassSpec, read_classes
 from nanonet.data.fingerprint import fingerprint
 from nanonet.data.guard import Guarded, GuardReport, guard
@@ -10,16 +15,24 @@ from nanonet.data.types import Labelled, Pool, Test, Validation
 from nanonet.data.write import added_names, check_target, write_table
 
 __all__ = [
+    "Answers",
     "Chunk",
     "ClassSpec",
+    "Done",
     "GuardReport",
     "Guarded",
     "Labelled",
+    "Mark",
+    "Part",
+    "Plan",
     "Pool",
     "Source",
+    "TableChanged",
     "Test",
     "Validation",
     "added_names",
+    "ahead",
+    "can_be_read_again",
     "check_target",
     "chunk_texts",
     "fingerprint",

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nanonet.data._format import Format
+from nanonet.errors import UserError
 
 Row = dict[str, Any]
 # A chunk ends at whichever comes first; the second bound holds memory with very long texts.
 CHUNK_ROWS = 2048
-CHUNK_CHARS = 8_000_000
+CHUNK_BYTES = 8_000_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a table has been read: what a later run needs to go on behind it.
+
+    rows: rows before the mark. lines: lines before it (text formats). digest: SHA-256 of the
+    unpacked bytes before it, or of a whole Parquet file; "" where the table is read once only.
+    stored: bytes (Parquet: rows) of the file read so far, against ``Source.size``.
+    """
+
+    rows: int
+    lines: int
+    digest: str
+    stored: int
+
+    @classmethod
+    def start(cls) -> Mark:
+        """The mark before everything."""
+        return cls(0, 0, "", 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a table is to be read: rows a chunk, where to go on, and whether marks need a digest."""
+
+    chunk_rows: int = CHUNK_ROWS
+    after: Mark | None = None
+    hashed: bool = False
+
+
+class TableChanged(UserError):
+    """The rows before the mark to go on from are not those that were read then."""
 
 
 class Chunk(Protocol):
@@ -21,6 +55,10 @@ class Chunk(Protocol):
     def numbers(self) -> Sequence[int]:
         """The line (or row) number of each row in its file, counted from 1."""
 
+    @property
+    def mark(self) -> Mark:
+        """How far the table has been read with this chunk."""
+
     def column(self, name: str) -> list[Any]:
         """One column's values, ``None`` where a row has none."""
 
@@ -29,10 +67,28 @@ class Chunk(Protocol):
 
 
 @dataclass(frozen=True)
-class RowsChunk:
-    """Rows read one by one from CSV, TSV, JSON Lines or text."""
+class CellsChunk:
+    """Rows of CSV, TSV or text: lists of as many cells as there are columns."""
 
     numbers: list[int]
+    mark: Mark
+    columns: tuple[str, ...]
+    cells: list[list[str]]
+
+    def column(self, name: str) -> list[Any]:
+        index = self.columns.index(name)
+        return [cells[index] for cells in self.cells]
+
+    def rows(self) -> list[Row]:
+        return [dict(zip(self.columns, cells, strict=True)) for cells in self.cells]
+
+
+@dataclass(frozen=True)
+class RowsChunk:
+    """Rows of JSON Lines, each with keys of its own."""
+
+    numbers: list[int]
+    mark: Mark
     items: list[Row]
 
     def column(self, name: str) -> list[Any]:
@@ -47,6 +103,7 @@ class ArrowChunk:
     """A Parquet record batch, kept as it is so that it can be written back unchanged."""
 
     numbers: range
+    mark: Mark
     batch: Any
 
     def column(self, name: str) -> list[Any]:
@@ -61,6 +118,8 @@ class Source:
     """An open table: its name, format, columns, and chunks that can be read once.
 
     ``unit`` is the word for ``Chunk.numbers``: "line" in text formats, "row" in Parquet.
+    ``size`` is what ``Mark.stored`` comes to at the end, in bytes (Parquet: rows); None where that
+    is not known.
     """
 
     name: str
@@ -68,19 +127,4 @@ class Source:
     format: Format
     columns: tuple[str, ...]
     chunks: Iterator[Chunk]
-
-
-def chunked(numbered_rows: Iterable[tuple[int, Row]]) -> Iterator[Chunk]:
-    """Group numbered rows into :class:`RowsChunk` of bounded size."""
-    numbers: list[int] = []
-    rows: list[Row] = []
-    size = 0
-    for number, row in numbered_rows:
-        numbers.append(number)
-        rows.append(row)
-        size += sum(len(value) for value in row.values() if isinstance(value, str))
-        if len(rows) >= CHUNK_ROWS or size >= CHUNK_CHARS:
-            yield RowsChunk(numbers, rows)
-            numbers, rows, size = [], [], 0
-    if rows:
-        yield RowsChunk(numbers, rows)
+    size: int | None = None

@@ -1,13 +1,12 @@
-"""Bytes in: open a file or standard input, unpack it, and give its lines as checked UTF-8."""
+"""Bytes in: open a file or standard input, and unpack it."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import os
+import stat
 import sys
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -20,11 +19,30 @@ _SNIFFED_BYTES = 4096
 
 @dataclass(frozen=True)
 class Opened:
-    """A table's unpacked bytes, its name for messages, and its format."""
+    """A table's unpacked bytes, its name for messages, and its format.
+
+    ``file`` is the file as it is stored and ``size`` its bytes; both None where it is a stream,
+    which has no end that is known and cannot be read twice.
+    """
 
     name: str
     format: Format
     stream: BinaryIO
+    file: BinaryIO | None = None
+    size: int | None = None
+
+    def read(self, count: int) -> bytes:
+        """Some bytes, at most ``count``; of a file exactly so many, up to its end."""
+        if self.file is None and hasattr(self.stream, "read1"):
+            data: bytes = self.stream.read1(count)  # what there is now: a pipe may pause
+            return data
+        return self.stream.read(count)
+
+    def stored(self) -> int:
+        """How far the file as it is stored has been read, in bytes."""
+        if self.file is None or self.size is None:
+            return 0
+        return self.size if self.file.closed else self.file.tell()
 
 
 def open_stream(path: str | os.PathLike[str]) -> Opened:
@@ -37,7 +55,16 @@ def open_stream(path: str | os.PathLike[str]) -> Opened:
         raw: BinaryIO = open(name, "rb")  # noqa: SIM115  (closed by the reader when it is done)
     except OSError as error:
         raise UserError(f"{name}: cannot be read ({error.strerror})") from error
-    return Opened(name, fmt, _unpacked(raw, fmt.packing))
+    facts = os.fstat(raw.fileno())
+    stream = _unpacked(raw, fmt.packing)
+    if not stat.S_ISREG(facts.st_mode):
+        return Opened(name, fmt, stream)
+    return Opened(name, fmt, stream, raw, facts.st_size)
+
+
+def can_be_read_again(path: str | os.PathLike[str]) -> bool:
+    """Whether ``path`` is a file; standard input and named pipes give their bytes once."""
+    return os.fspath(path) != "-" and Path(path).is_file()
 
 
 def _checked_format(name: str) -> Format:
@@ -62,15 +89,26 @@ def _missing(name: str) -> str:
 
 
 def _open_stdin() -> Opened:
-    stream = cast(BinaryIO, sys.stdin.buffer)
     name, packing = "standard input", ""
-    head, stream = _peek(stream)
+    head, stream = _peek(_stdin())
     fmt = sniff(head)
     if fmt.packing:
         packing = fmt.packing
         head, stream = _peek(_unpacked(stream, packing))
         fmt = sniff(head)
     return Opened(name, Format(fmt.kind, packing), stream)
+
+
+def _stdin() -> BinaryIO:
+    """Standard input under a reader of our own.
+
+    A thread may be waiting in it when Ctrl-C ends the process, and the interpreter cannot close
+    its own ``sys.stdin`` while another thread is inside.
+    """
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except (OSError, io.UnsupportedOperation):  # not a file of the system
+        return cast(BinaryIO, sys.stdin.buffer)
 
 
 def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
@@ -87,43 +125,3 @@ def _unpacked(raw: BinaryIO, packing: str) -> BinaryIO:
         native = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
         return cast(BinaryIO, io.BufferedReader(native))
     return raw
-
-
-def lines(opened: Opened) -> Iterator[str]:
-    """The table's lines with their ends, as text; bytes that are not UTF-8 name their line."""
-    for number, raw in enumerate(_raw_lines(opened), 1):
-        if number == 1:
-            raw = _without_mark(raw, opened.name)
-        if b"\0" in raw:
-            raise UserError(
-                f"{opened.name}, line {number}: holds a zero byte, so it is binary or UTF-16; "
-                "save the table as UTF-8 and run again"
-            )
-        try:
-            yield raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            byte = raw[error.start]
-            raise UserError(
-                f"{opened.name}, line {number}: byte 0x{byte:02x} at position {error.start + 1} is "
-                "not UTF-8; save the table as UTF-8 and run again"
-            ) from error
-
-
-def _without_mark(raw: bytes, name: str) -> bytes:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UserError(
-            f"{name}, line 1: the text is UTF-16; save the table as UTF-8 and run again"
-        )
-    return raw.removeprefix(b"\xef\xbb\xbf")
-
-
-def _raw_lines(opened: Opened) -> Iterator[bytes]:
-    try:
-        with opened.stream:
-            yield from opened.stream
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UserError(
-            f"{opened.name}: the gzip data is damaged or cut short ({error})"
-        ) from error
-    except OSError as error:
-        raise UserError(f"{opened.name}: cannot be read to its end ({error})") from error

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
-from nanonet.data._chunks import Chunk, Row, Source
+from nanonet.data._chunks import Mark, Source
+from nanonet.data._encode import Answers, Encoder, encoder, packed
 from nanonet.data._format import Format, format_of
+from nanonet.data._journal import Done
+from nanonet.data._part import Part, told
 from nanonet.errors import UserError
 
 __all__ = ["added_names", "check_target", "write_table"]
 
-Added = Mapping[str, Sequence[Any]]
 
+class _Sink(Protocol):
+    @property
+    def done(self) -> Done:
+        """What is written."""
 
-class _Writer(Protocol):
-    def write(self, chunk: Chunk, added: Added) -> None:
-        """Append the chunk's rows with the added columns."""
-
-    def close(self) -> None:
-        """Flush; the stream underneath stays open."""
+    def append(self, data: bytes, mark: Mark, empty: int) -> None:
+        """Add the bytes of the rows before the mark."""
 
 
 def added_names(source: Source, names: Sequence[str]) -> tuple[str, ...]:
@@ -50,167 +48,74 @@ def check_target(out: str | None) -> None:
 
 
 def write_table(
-    out: str | os.PathLike[str] | None,
+    out: str | os.PathLike[str] | Part | None,
     source: Source,
-    scored: Iterable[tuple[Chunk, Added]],
+    scored: Iterable[Answers],
     kind: str | None = None,
-) -> int:
-    """Write each chunk of ``source`` with its added columns; return the number of rows.
+) -> Done:
+    """Write each chunk of ``source`` with its added columns; return what was written in all.
 
     ``out`` decides the format by its name. ``None`` or "-" is standard output, in the format
     ``kind``, or else in that of the input (CSV for Parquet and text). A file appears under its
-    name only when it is complete.
+    name only when it is complete; a :class:`Part` is gone on with where an earlier run stopped.
     """
-    target = None if out is None or os.fspath(out) == "-" else os.fspath(out)
-    check_target(target)
-    fmt = format_of(target) if target else Format(kind or _stdout_kind(source.format))
-    with _sink(target) as raw, _packed(raw, fmt.packing) as stream:
-        return _write_all(stream, fmt, source, scored)
+    if out is None or (isinstance(out, str) and out == "-"):
+        return _to_stdout(Format(kind or _stdout_kind(source.format)), source, scored)
+    if isinstance(out, Part):
+        return _to_part(out, source, scored)
+    check_target(os.fspath(out))
+    with told(os.fspath(out)), Part(Path(out), None) as part:
+        return _to_part(part, source, scored)
 
 
 def _stdout_kind(fmt: Format) -> str:
     return fmt.kind if fmt.kind in ("csv", "tsv", "jsonl") else "csv"
 
 
+def _to_part(part: Part, source: Source, scored: Iterable[Answers]) -> Done:
+    fmt = format_of(part.target.name)
+    with told(str(part.target)):
+        _write_all(part, fmt, source, scored, part.path)
+        if fmt.kind == "parquet":
+            from nanonet.data._parquet_out import to_parquet
+
+            part.finish(to_parquet)
+        else:
+            part.finish()
+    return part.done
+
+
+def _to_stdout(fmt: Format, source: Source, scored: Iterable[Answers]) -> Done:
+    with told("standard output"):
+        sink = _Stream(cast(BinaryIO, sys.stdout.buffer))
+        _write_all(sink, fmt, source, scored, None)
+        sink.stream.flush()
+    return sink.done
+
+
+class _Stream:
+    """A stream, which cannot be gone on with."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.done = Done.nothing()
+
+    def append(self, data: bytes, mark: Mark, empty: int) -> None:
+        self.stream.write(data)
+        self.done = Done(mark, self.done.written + len(data), self.done.empty + empty)
+
+
 def _write_all(
-    stream: BinaryIO, fmt: Format, source: Source, scored: Iterable[tuple[Chunk, Added]]
-) -> int:
-    rows = 0
-    writer: _Writer | None = None
-    for chunk, added in scored:
-        writer = writer or _writer(stream, fmt, source, tuple(added))
-        writer.write(chunk, added)
-        rows += len(chunk.numbers)
-    if writer is None:
+    sink: _Sink, fmt: Format, source: Source, scored: Iterable[Answers], begun: Path | None
+) -> None:
+    fresh = not sink.done.mark.rows
+    writer: Encoder | None = None
+    for answers in scored:
+        data = b""
+        if writer is None:
+            writer = encoder(fmt, source, tuple(answers.added), None if fresh else begun)
+            data = writer.head() if fresh else b""
+        data += writer.encode(answers)
+        sink.append(packed(data, fmt.packing), answers.chunk.mark, answers.empty)
+    if not sink.done.mark.rows:
         raise UserError(f"{source.name}: the table has a header but no rows; it needs at least one")
-    writer.close()
-    return rows
-
-
-def _writer(stream: BinaryIO, fmt: Format, source: Source, added: tuple[str, ...]) -> _Writer:
-    if fmt.kind == "jsonl":
-        return _JsonWriter(stream)
-    if fmt.kind == "parquet":
-        from nanonet.data._parquet import ParquetWriter
-
-        return ParquetWriter(stream, source)
-    return _CsvWriter(stream, source, added, "," if fmt.kind == "csv" else "\t")
-
-
-class _JsonWriter:
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def write(self, chunk: Chunk, added: Added) -> None:
-        for row in _joined(chunk, added):
-            line = json.dumps(row, ensure_ascii=False, default=str)
-            try:
-                data = line.encode("utf-8")
-            except UnicodeEncodeError:  # a lone surrogate; JSON can hold it, escaped
-                data = json.dumps(row, default=str).encode("ascii")
-            self._stream.write(data + b"\n")
-
-    def close(self) -> None:
-        self._stream.flush()
-
-
-class _CsvWriter:
-    def __init__(
-        self, stream: BinaryIO, source: Source, added: tuple[str, ...], delimiter: str
-    ) -> None:
-        self._stream = stream
-        self._source = source
-        self._columns = [*source.columns, *added]
-        self._buffer = io.StringIO(newline="")
-        self._csv = csv.writer(self._buffer, delimiter=delimiter, lineterminator="\n")
-        self._csv.writerow(self._columns)
-
-    def write(self, chunk: Chunk, added: Added) -> None:
-        known = set(self._columns)
-        for number, row in zip(chunk.numbers, _joined(chunk, added), strict=True):
-            if not row.keys() <= known:
-                raise UserError(
-                    f"{self._source.name}, line {number}: has the column "
-                    f"{min(row.keys() - known)!r} that the first row lacks; write .jsonl instead"
-                )
-            self._csv.writerow([_cell(row.get(column)) for column in self._columns])
-        self._flush()
-
-    def _flush(self) -> None:
-        self._stream.write(self._buffer.getvalue().encode("utf-8", "replace"))
-        self._buffer.seek(0)
-        self._buffer.truncate()
-
-    def close(self) -> None:
-        self._flush()
-        self._stream.flush()
-
-
-def _joined(chunk: Chunk, added: Added) -> Iterator[Row]:
-    for index, row in enumerate(chunk.rows()):
-        yield {**row, **{name: values[index] for name, values in added.items()}}
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list | dict | bool):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return value  # csv writes None as nothing and str() of the rest
-
-
-@contextmanager
-def _sink(target: str | None) -> Iterator[BinaryIO]:
-    """Standard output, or a temporary sibling that takes the target's name at the end."""
-    if target is None:
-        stream = cast(BinaryIO, sys.stdout.buffer)
-        yield stream
-        stream.flush()
-        return
-    path = Path(target)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise UserError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _packed(raw: BinaryIO, packing: str) -> Iterator[BinaryIO]:
-    if packing == "gzip":
-        import gzip
-
-        # No name and no time inside: the same rows give the same bytes.
-        with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
-            yield cast(BinaryIO, stream)
-    elif packing == "zstd":
-        import pyarrow as pa
-
-        sink = pa.PythonFile(_Unclosed(raw), mode="w")
-        with pa.CompressedOutputStream(sink, "zstd") as stream:
-            yield cast(BinaryIO, stream)
-    else:
-        yield raw
-
-
-class _Unclosed:
-    """A stream that pyarrow may close; the one underneath stays open, to be synced and renamed."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.closed = False
-
-    def write(self, data: bytes) -> int:
-        return self._stream.write(data)
-
-    def flush(self) -> None:
-        self._stream.flush()
-
-    def close(self) -> None:
-        self.closed = True
