@@ -45,10 +45,10 @@ def fit(
     test_texts: texts that must not be learned from; copies of them are dropped from ``texts`` and
     ``pool``. effort: 'quick'; 'normal', which tunes the encoder too and keeps that where quick
     does no better on hidden labels (while it does, Ctrl-C ends the fit early and not in vain); or
-    'best', more of the same. student: 'nano' (n-gram table, at most 4 MB), 'micro' (encoder and head, about 23 MB)
-    or 'auto', nano unless its estimated loss is over a point of accuracy. max_mb: largest size in
-    megabytes. encoder: a name or folder (default: the bundled all-MiniLM-L6-v2). cache_dir: where
-    text vectors and finished stages are kept.
+    'best', more of the same. student: 'nano' (n-gram table, at most 4 MB), 'micro' (encoder and
+    head, about 23 MB) or 'auto', nano unless its estimated loss is over a point of accuracy.
+    max_mb: largest size in megabytes. encoder: a name or folder (default: the bundled
+    all-MiniLM-L6-v2). cache_dir: where text vectors and finished stages are kept.
 
     The same arguments on the same machine give the same model to the bit. Raises UserError for
     anything a person can mend.
