@@ -13,7 +13,7 @@ from bench.peers import PEERS
 Cell = dict[str, Any]
 TITLES = {name: title for name, (_, title) in (EFFORTS | PEERS).items()}
 HEADLINE_SHOTS = 10
-HEADLINE = ("lr", "setfit", "nanonet")
+HEADLINE = ("lr", "setfit", "nanonet", "nanonet-normal")
 _GIVEN = {"none": "labels", "with": "labels and class names", "only": "class names only"}
 
 

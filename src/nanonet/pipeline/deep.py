@@ -58,7 +58,7 @@ def learn_deep(
     Ctrl-C before the rounds keeps quick's outcome, during them the state of the last whole step;
     a loss that is no number does the same. Raises OutOfMemory.
     """
-    reason = spared(inputs, quick.gate.chosen)
+    reason = spared(inputs, quick)
     if reason:
         return _kept(quick, f"effort {plan.name} changed nothing: {reason}")
     from nanonet.distil.memory import memory
@@ -146,7 +146,7 @@ def _job(
 def _judge(
     quick: Learned, halves: Halves, y: NDArray[np.int64], ours: str, effort: str
 ) -> tuple[Gate, Tried | None, str]:
-    """The effort's outcome ``ours``, unless quick was better on the hidden labels.
+    """The effort's outcome ``ours``, unless quick did as well on the hidden labels.
 
     ours: 'blend', or 'tuned' where there is no pool on which a teacher could learn the blend.
     """
@@ -158,7 +158,7 @@ def _judge(
     before, after = trials["quick"], trials[ours]
     gain = after.accuracy - before.accuracy
     doubt = max(before.accuracy_se, after.accuracy_se)
-    worse = gain < 0
+    worse = gain <= 0  # an even chance goes to the simpler candidate
     said = (
         f"from half of the labels quick scored {before.accuracy:.1%} on the hidden ones and "
         f"{effort} {after.accuracy:.1%}, so "

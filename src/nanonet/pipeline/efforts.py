@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nanonet.learn import LEAST_KAPPA
+
 if TYPE_CHECKING:
+    from nanonet.learn import Learned
     from nanonet.pipeline.inputs import Inputs
 
 MANY_CLASSES = 32
@@ -48,9 +51,10 @@ EFFORTS = {
 }
 
 
-def spared(inputs: Inputs, chosen: str) -> str:
-    """Why efforts beyond quick can do nothing where quick's gate chose ``chosen``, or ''."""
-    if chosen == "cohort":
+def spared(inputs: Inputs, quick: Learned) -> str:
+    """Why efforts beyond quick can do nothing after this ``quick`` fit, or ''."""
+    agreed = quick.rounds[0].agreement if quick.rounds else 1.0
+    if quick.gate.chosen == "cohort" and agreed >= LEAST_KAPPA:
         return (
             "the two views already agree on what the pool says, and a tuned encoder only forgets it"
         )

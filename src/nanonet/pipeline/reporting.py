@@ -158,7 +158,7 @@ def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[s
 
 
 def _more_effort(inputs: Inputs, settings: Settings, learned: Learned) -> tuple[str, ...]:
-    if settings.effort != "quick" or spared(inputs, learned.gate.chosen):
+    if settings.effort != "quick" or spared(inputs, learned):
         return ()
     return (
         "perhaps --effort normal, which tunes the encoder on the labels (minutes): the pool by "
