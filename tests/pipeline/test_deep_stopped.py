@@ -53,6 +53,7 @@ def test_ctrl_c_in_a_round_keeps_its_last_whole_step(deep, whole, tmp_path):
     assert goes_on(deep, whole, tmp_path / "model", 4)
 
 
+@pytest.mark.slow
 def test_ctrl_c_between_the_steps_of_a_round_keeps_the_round_before(deep, whole, tmp_path):
     """In the second round the first step of all is telling that it begins."""
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     default="quick",
     show_default=True,
     help="How much work to spend: quick uses the encoder as it is; normal also tunes it, on the "
-    "labels and then on the pool, and keeps the result unless quick does better on hidden labels "
+    "labels and then on the pool, and keeps that where it does better than quick on hidden labels "
     "(minutes; worth trying where the classes are not topics); best does more of the same.",
 )
 @click.option(

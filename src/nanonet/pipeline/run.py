@@ -43,8 +43,8 @@ def fit(
     labels become class names by ``str``. pool: unlabelled texts of the same kind, the more the
     better. classes: what the classes are called and mean (names, or ClassSpec objects).
     test_texts: texts that must not be learned from; copies of them are dropped from ``texts`` and
-    ``pool``. effort: 'quick'; 'normal', which tunes the encoder too and keeps that where quick
-    does no better on hidden labels (while it does, Ctrl-C ends the fit early and not in vain); or
+    ``pool``. effort: 'quick'; 'normal', which tunes the encoder too and keeps that where it
+    does better on hidden labels (while it does, Ctrl-C ends the fit early and not in vain); or
     'best', more of the same. student: 'nano' (n-gram table, at most 4 MB), 'micro' (encoder and
     head, about 23 MB) or 'auto', nano unless its estimated loss is over a point of accuracy.
     max_mb: largest size in megabytes. encoder: a name or folder (default: the bundled
