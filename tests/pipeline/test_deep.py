@@ -193,10 +193,8 @@ def test_quick_is_kept_where_the_blend_is_worse(deep, quick, monkeypatch):
     assert report.notes == ()
 
 
-def test_a_teacher_learns_quick_alone_where_names_helped_it_and_the_blend_is_worse(
-    deep, monkeypatch, tmp_path
-):
-    monkeypatch.setattr(room, "try_halves", hidden(wrong=12))
+def test_a_teacher_learns_quick_alone_where_the_class_file_leads(deep, monkeypatch, tmp_path):
+    monkeypatch.setattr(room, "NAMES_LEAD", 0.0)
     bar = Labels()
     fitted = deep(classes=[ClassSpec(name) for name in NAMES], progress=bar, student="micro")
     assert fitted.report.gate["chosen"] == "taught"
@@ -205,6 +203,15 @@ def test_a_teacher_learns_quick_alone_where_names_helped_it_and_the_blend_is_wor
     assert "taught" in [trial["name"] for trial in fitted.report.gate["trials"]]
     loaded = nanonet.load(fitted.save(tmp_path / "model"))
     assert (loaded.predict_proba(POOL) == fitted.micro.predict_proba(POOL)).all()
+
+
+def test_hidden_labels_decide_where_the_class_file_does_not_lead(deep, monkeypatch):
+    monkeypatch.setattr(room, "NAMES_LEAD", 9.0)
+    monkeypatch.setattr(room, "try_halves", hidden(wrong=12))
+    bar = Labels()
+    fitted = deep(classes=[ClassSpec(name) for name in NAMES], progress=bar)
+    assert fitted.report.gate["chosen"] in ("labels", "readouts")
+    assert bar.trained() == 0
 
 
 def test_a_pool_whose_views_agree_is_left_to_the_cohort(deep, quick, tiny, cache, monkeypatch):
