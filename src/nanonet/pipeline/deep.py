@@ -30,8 +30,8 @@ from nanonet.pipeline.stages import Stages
 from nanonet.pipeline.tuned import Halves, Job, linear_head, read_pool, try_halves
 from nanonet.progress import Progress
 
-STAGES_VERSION = 2
-"""Raise when a stage's outcome or the way from one to the next changes, so old ones are not used."""
+# Raise when a stage's outcome or the way from one to the next changes: old ones are not used then.
+_STAGES = 2
 NAMES_LEAD = 1.0  # weight of the class file from which on its word is what a teacher learns
 
 
@@ -136,7 +136,7 @@ def _job(
         "plan": asdict(plan),
         "training": [asdict(WarmUp()), asdict(find_preset("cohort"))],
         "seed": settings.seed,
-        "version": [__version__, STAGES_VERSION],
+        "version": [__version__, _STAGES],
         "place": [place.device.type, place.bf16, place.world],
     }
     name = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
