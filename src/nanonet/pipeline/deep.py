@@ -57,7 +57,7 @@ def learn_deep(
     plan: Plan,
     bar: Progress,
 ) -> Deep:
-    """Do more than quick where the labels do not speak against it; else keep quick's outcome.
+    """Do more than quick where hidden labels or a class file speak for it; else keep quick's.
 
     Ctrl-C before the rounds keeps quick's outcome, during them the state of the last whole step;
     a loss that is no number does the same. Raises OutOfMemory.

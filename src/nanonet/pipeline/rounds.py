@@ -119,7 +119,7 @@ def _round(
         progress=job.bar,
     )
     member: Teacher | MicroStudent = done.teacher
-    if not done.interrupted:
+    if not done.interrupted and (number < job.plan.rounds or done.micros):  # else nobody asks
         texts_after = [job.pool[row] for row in after]
         targets = score(done.teacher, texts_after, bf16=job.place.bf16)
         member = _member(job, done, texts_after, targets)

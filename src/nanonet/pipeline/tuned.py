@@ -155,8 +155,8 @@ def try_halves(job: Job, chosen: str) -> Halves:
             found["tuned"].append(blend([own]))
             found["blend"].append(blend([logs, own]))
         kept = {name: np.concatenate(tables) for name, tables in found.items()}
-        job.stages.put("halves", kept | {"row": np.concatenate(rows)})
-        return Halves(np.concatenate(rows), kept)
+        kept["row"] = np.concatenate(rows)
+        job.stages.put("halves", kept)
     return Halves(kept.pop("row"), kept)
 
 
