@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")])
 # Rooms whose examples run without the training extra.
-EXAMPLES = ["text", "data", "decide", "artefact", "runtime"]
+EXAMPLES = ["text", "data", "select", "decide", "artefact", "runtime"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

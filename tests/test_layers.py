@@ -13,8 +13,8 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "nanonet"
 # Arrows point left to right: a room may import what stands before it.
-ORDER = ["errors", "progress", "text", "data", "encode", "votes", "learn", "students", "decide",
-         "distil", "artefact", "runtime", "pipeline", "cli"]  # fmt: skip
+ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "learn", "students",
+         "decide", "distil", "artefact", "runtime", "pipeline", "cli"]  # fmt: skip
 # Narrower than the order, so that a saved model can run without what made it.
 ALLOWED = {
     "errors": set(),
@@ -120,7 +120,8 @@ def _fresh(code):
 
 
 LIGHT = ["nanonet", "nanonet.errors", "nanonet.progress", "nanonet.text", "nanonet.data",
-         "nanonet.artefact", "nanonet.runtime", "nanonet.cli", "nanonet.decide"]  # fmt: skip
+         "nanonet.artefact", "nanonet.runtime", "nanonet.cli", "nanonet.decide",
+         "nanonet.select"]  # fmt: skip
 
 
 @pytest.mark.parametrize("module", LIGHT)
