@@ -30,6 +30,23 @@ FOLDS = 3
 
 
 @dataclass(frozen=True)
+class ScoreTable:
+    """What was learned, before it is rounded and cut: scores float32 [V, C] of the n-grams ``keys``.
+
+    bias: [C]; worth: [V], what keeping a row is worth, for where not all fit.
+    """
+
+    keys: NDArray[np.uint32]
+    scores: Floats
+    bias: Floats
+    worth: Floats
+
+    def rounded(self, max_mb: float) -> NanoTable:
+        """As int8 rows that fit ``max_mb``; UserError where not one would."""
+        return quantise_rows(self.keys, self.scores, self.bias, self.worth, max_mb)
+
+
+@dataclass(frozen=True)
 class NanoFit:
     """The table, and how the student scores pool texts it was not trained on.
 
@@ -49,11 +66,8 @@ def fit_nano(
 ) -> NanoFit:
     """Train on the labelled rows (classes ``y`` [n_l]) and the pool's soft labels [pool, C]."""
     n, pool, classes = len(y), len(labels), labels.shape[1]
-    sharp = softmax(SHARPEN * np.log(labels + 1e-9))
-    targets = np.concatenate([one_hot(y, classes), sharp])
-    table, bias = _table(view, targets, np.arange(n + pool), n, 100)
-    worth = _worth(view, table)
-    student = quantise_rows(view.keys, view.table(table), bias, worth, max_mb)
+    student = learn_scores(view, y, labels).rounded(max_mb)
+    targets = _targets(y, labels)
     fold = rng.permutation(pool) % FOLDS
     logits = np.zeros((pool, classes), np.float32)
     for side in range(FOLDS if pool else 0):
@@ -62,6 +76,18 @@ def fit_nano(
         apply = np.flatnonzero(fold == side)
         logits[apply] = view.features[n + apply] @ part + part_bias
     return NanoFit(student, logits)
+
+
+def learn_scores(view: GramView, y: NDArray[np.int64], labels: Floats) -> ScoreTable:
+    """The scores of all n-grams of ``view``, from the same rows as :func:`fit_nano`."""
+    rows = np.arange(len(y) + len(labels))
+    table, bias = _table(view, _targets(y, labels), rows, len(y), 100)
+    return ScoreTable(view.keys, view.table(table), bias, _worth(view, table))
+
+
+def _targets(y: NDArray[np.int64], labels: Floats) -> Floats:
+    sharp = softmax(SHARPEN * np.log(labels + 1e-9))
+    return np.concatenate([one_hot(y, labels.shape[1]), sharp])
 
 
 def _table(
