@@ -3,6 +3,7 @@
 from nanonet.data._ahead import ahead
 from nanonet.data._chunks import Chunk, Mark, Plan, Source, TableChanged
 from nanonet.data._encode import Answers
+from nanonet.data._format import format_of
 from nanonet.data._journal import Done
 from nanonet.data._part import Part
 from nanonet.data._stream import can_be_read_again
@@ -36,6 +37,7 @@ __all__ = [
     "check_target",
     "chunk_texts",
     "fingerprint",
+    "format_of",
     "guard",
     "iter_rows",
     "need_column",

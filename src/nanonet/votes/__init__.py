@@ -1,5 +1,29 @@
-"""Where labels come from besides people: so far, what the classes are called and mean."""
+"""Where labels come from besides people, and what to do with them when sources disagree."""
 
+from nanonet.votes.aggregate import METHODS, Aggregate, aggregate
+from nanonet.votes.files import read_votes, write_votes
 from nanonet.votes.names import NameEvidence, class_sentences, name_evidence
+from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sentences
+from nanonet.votes.table import ABSTAIN, VoteSource, VoteTable, concat
+from nanonet.votes.trust import Probe, Trust
 
-__all__ = ["NameEvidence", "class_sentences", "name_evidence"]
+__all__ = [
+    "ABSTAIN",
+    "METHODS",
+    "OPINION_PAIRS",
+    "Aggregate",
+    "NameEvidence",
+    "Opinion",
+    "Probe",
+    "Trust",
+    "VoteSource",
+    "VoteTable",
+    "aggregate",
+    "class_sentences",
+    "concat",
+    "name_evidence",
+    "opinion",
+    "opinion_sentences",
+    "read_votes",
+    "write_votes",
+]
