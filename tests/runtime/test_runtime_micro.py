@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from nanonet.artefact import write_artefact
 from nanonet.encode import load_encoder
 from nanonet.errors import FormatError, MissingExtra
 from nanonet.runtime import MicroScorer
+from nanonet.runtime._onnx import OnnxReadouts
 
 pytest.importorskip("torch")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -70,6 +72,25 @@ def test_scores_follow_the_formula_and_keep_the_order(
         assert np.array_equal(model.decision_logits([text])[0], row)
     assert model.predict([]) == []
     assert model.predict_proba([]).shape == (0, 3)
+
+
+def test_as_many_threads_as_asked_for_give_the_same_numbers(
+    tmp_path: Path, encoder: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = nanonet.load(write_micro(tmp_path / "m", encoder))
+    wanted = model.decision_logits(TEXTS)
+    used: set[str] = set()
+    run = OnnxReadouts._run
+
+    def noted(self: OnnxReadouts, ids: list[int]) -> np.ndarray:
+        used.add(threading.current_thread().name)
+        return run(self, ids)
+
+    monkeypatch.setattr(OnnxReadouts, "_run", noted)
+    assert np.array_equal(model.decision_logits(TEXTS, threads=1), wanted)
+    assert used == {threading.current_thread().name}
+    assert np.array_equal(model.decision_logits(TEXTS, threads=3), wanted)
+    assert model.predict(TEXTS, threads=1) == model.predict(TEXTS, threads=3)
 
 
 def test_texts_are_cut_at_max_tokens(tmp_path: Path, encoder: tuple[Path, Path]) -> None:

@@ -51,14 +51,26 @@ class OnnxReadouts:
         """(readouts, dim) of the encoder's output."""
         return self._run([0, 0]).shape  # type: ignore[return-value]
 
-    def encode(self, texts: Sequence[str], which: NDArray[np.int32]) -> Floats:
-        """The readouts numbered ``which``, each of length one, float32 [n, len(which) * dim]."""
+    def encode(
+        self, texts: Sequence[str], which: NDArray[np.int32], threads: int | None = None
+    ) -> Floats:
+        """The readouts numbered ``which``, each of length one, float32 [n, len(which) * dim].
+
+        threads: how many texts are read at once, by default two where there are two processors.
+        """
         encoded = self._tokenizer.encode_batch([_clip(text) for text in texts])
         ids = [one.ids or [0] for one in encoded]
         longest_first = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
-        with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-            done = pool.map(lambda i: (i, _unit(self._run(ids[i])[which])), longest_first)
-            rows: dict[int, Floats] = dict(done)
+
+        def read(row: int) -> tuple[int, Floats]:
+            return row, _unit(self._run(ids[row])[which])
+
+        workers = min(threads or min(2, os.cpu_count() or 1), len(texts))
+        if workers <= 1:  # a pool of threads would cost one text as much as a small encoder does
+            rows = dict(map(read, longest_first))
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                rows = dict(pool.map(read, longest_first))
         return np.stack([rows[i].ravel() for i in range(len(ids))])
 
     def _run(self, ids: list[int]) -> Floats:

@@ -46,11 +46,11 @@ class MicroScorer:
         return len(self.bias)
 
     def logits(self, texts: Sequence[str], threads: int | None = None) -> Floats:
-        """Raw scores, float32 [n, C]; onnxruntime has threads of its own."""
+        """Raw scores, float32 [n, C]; ``threads`` texts are read at once (by default two)."""
         out = np.empty((len(texts), self.class_count), np.float32)
         row = 0
         for part in chunks(texts):
-            for feature in self._encoder.encode(part, self._readouts):
+            for feature in self._encoder.encode(part, self._readouts, threads):
                 # Row by row: a matrix product may round a row differently in another batch.
                 out[row] = feature @ self._head + self.bias
                 row += 1
@@ -60,7 +60,11 @@ class MicroScorer:
         self, texts: Sequence[str], names: tuple[str, ...], threads: int | None = None
     ) -> list[str]:
         """The name of the likeliest class of each text."""
-        return best_names(self.logits(texts), names)
+        return best_names(self.logits(texts, threads), names)
+
+    def answering(self, text: str) -> MicroScorer:
+        """Itself."""
+        return self
 
     def evidence(self, text: str, column: int) -> list[tuple[str, float]]:
         """How far the logit falls when a word (of a long text: some words) is left out."""
