@@ -14,7 +14,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "nanonet"
 # Arrows point left to right: a room may import what stands before it.
 ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "learn", "students",
-         "decide", "distil", "artefact", "runtime", "pipeline", "cli"]  # fmt: skip
+         "decide", "distil", "condense", "artefact", "runtime", "pipeline", "cli"]  # fmt: skip
 # Narrower than the order, so that a saved model can run without what made it.
 ALLOWED = {
     "errors": set(),

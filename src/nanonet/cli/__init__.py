@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from nanonet import __version__
+from nanonet.cli.condense import condense
 from nanonet.cli.evaluate import evaluate
 from nanonet.cli.explain import explain
 from nanonet.cli.fit import fit
@@ -42,7 +43,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _verb in (fit, predict, evaluate, explain, info):
+for _verb in (fit, predict, evaluate, explain, info, condense):
     cli.add_command(_verb)
 
 

@@ -36,12 +36,14 @@ def fit_softmax(
     c: float = 1.0,
     start: Floats | None = None,
     iterations: int = 50,
+    tolerance: float = 1e-6,
 ) -> Floats:
     """Coefficients [d + 1, C] (the last row is the bias) of L2-penalised softmax regression.
 
     features: float32 [n, d], dense or CSR; targets: soft labels [n, C]; weights: [n]; ``c`` is
     scikit-learn's inverse strength: the penalty is ``0.5 |W|^2`` against ``c`` times the weighted
-    sum of cross-entropies, the bias free. L-BFGS, so the same input gives the same bits.
+    sum of cross-entropies, the bias free. L-BFGS, so the same input gives the same bits; it ends
+    when a step gains less than ``tolerance`` of the loss.
     """
     n, d = features.shape
     classes = targets.shape[1]
@@ -67,4 +69,4 @@ def fit_softmax(
         return cross + 0.5 * penalty * size, gradient.ravel()
 
     begin = np.zeros((d + 1) * classes, np.float32) if start is None else start.ravel()
-    return minimise(loss, begin, iterations).reshape(d + 1, classes)
+    return minimise(loss, begin, iterations, tolerance).reshape(d + 1, classes)

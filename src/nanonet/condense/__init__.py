@@ -1,0 +1,60 @@
+"""Condense: a labelled table a thousand times smaller that teaches nearly the same.
+
+Every row kept names the row of the table it is, or says that it is synthetic.
+"""
+
+from nanonet.condense.folder import (
+    check_place,
+    is_condensed,
+    read_condensed,
+    rows_jsonl,
+    write_condensed,
+    write_text,
+)
+from nanonet.condense.labels import label_for_head, labels_of
+from nanonet.condense.learner import accuracy, retrain, retrain_kept
+from nanonet.condense.methods import CONTROLS, METHODS
+from nanonet.condense.page import html_page
+from nanonet.condense.quota import DEFAULT_RATE, Size, quota_of
+from nanonet.condense.reading import Reading
+from nanonet.condense.report import markdown, prompt, summary
+from nanonet.condense.result import SYNTHETIC, Condensed, Item, Trained
+from nanonet.condense.run import condense, measure, study_of
+from nanonet.condense.seen import Kept, Method, Seen
+from nanonet.condense.split import Split, split
+
+__all__ = [
+    "CONTROLS",
+    "DEFAULT_RATE",
+    "METHODS",
+    "SYNTHETIC",
+    "Condensed",
+    "Item",
+    "Kept",
+    "Method",
+    "Reading",
+    "Seen",
+    "Size",
+    "Split",
+    "Trained",
+    "accuracy",
+    "check_place",
+    "condense",
+    "html_page",
+    "is_condensed",
+    "label_for_head",
+    "labels_of",
+    "markdown",
+    "measure",
+    "prompt",
+    "quota_of",
+    "read_condensed",
+    "retrain",
+    "retrain_kept",
+    "rows_jsonl",
+    "split",
+    "study_of",
+    "summary",
+    "write_condensed",
+    "write_text",
+]

@@ -1,0 +1,67 @@
+"""Which readouts of the encoder the learner sees, and a table seen through them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nanonet.condense.seen import Rows
+from nanonet.encode import Encoder, Vectors
+from nanonet.learn import Floats
+from nanonet.learn.readouts import choose_readouts
+
+SAMPLE = 800  # rows the readouts are judged on: the closed form inverts a matrix of that size
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Readouts by position, with their weights (adding up to one)."""
+
+    index: tuple[int, ...]
+    weight: tuple[float, ...]
+
+    def features(self, vectors: Vectors) -> Floats:
+        """The unit-length readouts, each times the root of its weight, side by side: [n, d]."""
+        blocks = []
+        for at, share in zip(self.index, self.weight, strict=True):
+            block = vectors.readout(at)
+            length = np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-9)
+            blocks.append(np.asarray(block / length * np.sqrt(share), np.float32))
+        return np.concatenate(blocks, axis=1)
+
+    def head(self, coefficients: Floats, dim: int) -> tuple[Floats, Floats]:
+        """Weights [K * dim, C] and bias [C] on the plain unit readouts, of a head on features."""
+        roots = np.repeat(np.sqrt(np.asarray(self.weight, np.float32)), dim)
+        return np.asarray(coefficients[:-1] * roots[:, None], np.float32), coefficients[-1]
+
+
+def choose_reading(
+    encoder: Encoder, vectors: Vectors, y: Rows, classes: int, rng: np.random.Generator
+) -> Reading:
+    """The readouts that suit the labels, judged on a sample of the table by left-out log-loss."""
+    sample = np.sort(rng.permutation(len(y))[:SAMPLE])
+    part = vectors.take(sample)
+    matrices = [_unit(part.readout(i)) for i in range(len(encoder.readouts))]
+    choice = choose_readouts(matrices, y[sample], classes, usual_readout(encoder))
+    shares = [round(float(share), 6) for share in choice.weight]
+    total = sum(shares)
+    return Reading(choice.index, tuple(share / total for share in shares))
+
+
+def usual_readout(encoder: Encoder) -> int:
+    """Position of the last layer's mean, the embedding most sentence encoders are trained for."""
+    last = max(r.layer for r in encoder.readouts)
+    found = [r.layer == last and r.pooling == "mean" for r in encoder.readouts]
+    return found.index(True)
+
+
+def number(labels: Sequence[str], classes: Sequence[str]) -> Rows:
+    """Class names to class numbers."""
+    place = {name: at for at, name in enumerate(classes)}
+    return np.array([place[label] for label in labels], np.int64)
+
+
+def _unit(rows: Floats) -> Floats:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
