@@ -4,6 +4,7 @@ from nanonet.votes.aggregate import METHODS, Aggregate, aggregate
 from nanonet.votes.files import read_votes, write_votes
 from nanonet.votes.names import NameEvidence, class_sentences, name_evidence
 from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sentences
+from nanonet.votes.rules import FunctionRule, Rule, keyword_pattern, read_rules
 from nanonet.votes.table import ABSTAIN, VoteSource, VoteTable, concat
 from nanonet.votes.trust import Probe, Trust
 
@@ -12,18 +13,22 @@ __all__ = [
     "METHODS",
     "OPINION_PAIRS",
     "Aggregate",
+    "FunctionRule",
     "NameEvidence",
     "Opinion",
     "Probe",
+    "Rule",
     "Trust",
     "VoteSource",
     "VoteTable",
     "aggregate",
     "class_sentences",
     "concat",
+    "keyword_pattern",
     "name_evidence",
     "opinion",
     "opinion_sentences",
+    "read_rules",
     "read_votes",
     "write_votes",
 ]
