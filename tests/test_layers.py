@@ -13,8 +13,9 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "nanonet"
 # Arrows point left to right: a room may import what stands before it.
-ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "learn", "students",
-         "decide", "distil", "condense", "artefact", "runtime", "pipeline", "cli"]  # fmt: skip
+ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "llm", "learn",
+         "students", "decide", "distil", "condense", "artefact", "runtime", "pipeline",
+         "cli"]  # fmt: skip
 # Narrower than the order, so that a saved model can run without what made it.
 ALLOWED = {
     "errors": set(),
@@ -27,7 +28,8 @@ ALLOWED = {
     "runtime": {"errors", "text", "data", "artefact"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "onnx", "onnxscript",
-         "pyarrow", "onnxruntime", "tokenizers", "rich", "pandas"}  # fmt: skip
+         "pyarrow", "onnxruntime", "tokenizers", "rich", "pandas", "openai",
+         "pydantic"}  # fmt: skip
 # Heavy packages a room may name at all, at any depth.
 NEVER = {
     "errors": HEAVY,
@@ -121,7 +123,7 @@ def _fresh(code):
 
 LIGHT = ["nanonet", "nanonet.errors", "nanonet.progress", "nanonet.text", "nanonet.data",
          "nanonet.artefact", "nanonet.runtime", "nanonet.cli", "nanonet.decide",
-         "nanonet.select"]  # fmt: skip
+         "nanonet.select", "nanonet.llm"]  # fmt: skip
 
 
 @pytest.mark.parametrize("module", LIGHT)
