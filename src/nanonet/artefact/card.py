@@ -20,6 +20,8 @@ _KINDS = {
     "nano": "a bag of hashed word n-grams with one row of numbers each; it needs NumPy only",
     "micro": "a small transformer encoder (ONNX) with a linear head; it needs onnxruntime and "
     "tokenizers",
+    "cascade": "a bag of hashed word n-grams that answers what it is sure of, and a small "
+    "transformer encoder (ONNX) for the rest; it needs onnxruntime and tokenizers",
 }
 _USE = """## Use
 
@@ -125,8 +127,14 @@ def _limits(manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
             "- It counts words and short phrases: irony, long-range negation and words it never "
             "saw are beyond it."
         )
+    if manifest["student"].get("kind") == "cascade":
+        lines.append(
+            "- Texts of which the n-grams are less than "
+            f"{_percent(manifest['student'].get('threshold'))} sure cost a run of the encoder, "
+            "some hundred times as long as the others."
+        )
     temperature = manifest["calibration"].get("temperature")
-    if temperature is not None:
+    if temperature is not None and manifest["student"].get("kind") != "cascade":
         lines.append(f"- Probabilities are scaled by one temperature, {temperature:.3f}.")
     lines += [f"- {_line(note)}" for note in facts.get("notes", [])]
     return "\n".join(["## Limits", "", *lines, ""])
@@ -145,6 +153,10 @@ def _files(files: Mapping[str, Mapping[str, Any]]) -> str:
 def _part(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = facts.get(key)
     return part if isinstance(part, Mapping) else {}
+
+
+def _percent(share: object) -> str:
+    return f"{share:.0%}" if isinstance(share, (int, float)) else "enough"
 
 
 def _size(count: int) -> str:

@@ -1,6 +1,7 @@
 """Using a finished model: NumPy alone for nano students, onnxruntime besides for micro ones."""
 
 from nanonet.runtime._weights import NanoWeights
+from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.explanation import Explanation
 from nanonet.runtime.loading import load
@@ -9,6 +10,8 @@ from nanonet.runtime.nano import NanoScorer, kernel
 from nanonet.runtime.scorer import Scorer
 
 __all__ = [
+    "CascadeRule",
+    "CascadeScorer",
     "Classifier",
     "Explanation",
     "MicroScorer",

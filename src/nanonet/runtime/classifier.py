@@ -71,23 +71,24 @@ class Classifier:
         """The text's class and what in the text spoke for or against it (``top=None``: all of it).
 
         Nano students: exact, every known n-gram with its share of the logit. Micro students: by
-        leaving words out, one run of the encoder a word.
+        leaving words out, one run of the encoder a word. A cascade: by the student that answers.
         """
         if not isinstance(text, str):
             raise UserError(f"explain takes one string, not a {type(text).__name__}")
         if top is not None and top < 0:
             raise UserError(f"top is {top}; it must be 0 or more, or None for everything")
-        logits = self._scorer.logits([text])
+        scorer = self._scorer.answering(text)
+        logits = scorer.logits([text])
         column = int(logits[0].argmax())
-        shown, rest = strongest(self._scorer.evidence(text, column), top)
+        shown, rest = strongest(scorer.evidence(text, column), top)
         return Explanation(
             label=self.classes_[column],
             confidence=float(softmax(logits, self._temperature)[0, column]),
             evidence=shown,
             logit=float(logits[0, column]),
-            bias=float(self._scorer.bias[column]),
+            bias=float(scorer.bias[column]),
             rest=rest,
-            exact=self._scorer.exact,
+            exact=scorer.exact,
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from nanonet.artefact import Artefact, read_artefact
 from nanonet.errors import FormatError
 from nanonet.runtime._weights import NanoWeights
+from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
@@ -44,10 +45,15 @@ def _scorer(artefact: Artefact, compiled: bool | None) -> Scorer:
         return _nano(artefact, compiled)
     if kind == "micro":
         return _micro(artefact)
+    if kind == "cascade":
+        student = artefact.manifest["student"]
+        names = ("threshold", "nano_temperature", "micro_temperature")
+        rule = CascadeRule(*(student.get(name) for name in names))
+        return CascadeScorer(_nano(artefact, compiled), _micro(artefact, "micro_"), rule)
     raise FormatError(_unknown(artefact, "student", kind))
 
 
-def _nano(artefact: Artefact, compiled: bool | None) -> Scorer:
+def _nano(artefact: Artefact, compiled: bool | None) -> NanoScorer:
     spec = GramSpec.from_dict(artefact.manifest["student"].get("featuriser", {}))
     unit = artefact.weight("unit")
     if unit.dtype != np.float32 or unit.shape != (1,):
@@ -62,16 +68,16 @@ def _nano(artefact: Artefact, compiled: bool | None) -> Scorer:
     return NanoScorer(weights, spec, compiled=compiled)
 
 
-def _micro(artefact: Artefact) -> Scorer:
+def _micro(artefact: Artefact, prefix: str = "") -> MicroScorer:
     max_tokens = artefact.manifest["student"].get("max_tokens")
     if not isinstance(max_tokens, int) or max_tokens < 3:
         raise FormatError(f"{artefact.path} is damaged: 'max_tokens' is {max_tokens!r}")
     return MicroScorer(
         artefact.file("encoder.onnx"),
         artefact.file("tokenizer.json"),
-        readouts=artefact.weight("readouts"),
-        head=artefact.weight("head"),
-        bias=artefact.weight("bias"),
+        readouts=artefact.weight(f"{prefix}readouts"),
+        head=artefact.weight(f"{prefix}head"),
+        bias=artefact.weight(f"{prefix}bias"),
         max_tokens=max_tokens,
     )
 

@@ -60,6 +60,10 @@ class NanoScorer:
         """Raw scores, float32 [n, C]; a text of unknown n-grams only gets the bias."""
         return self._table.logits(texts, threads)
 
+    def answering(self, text: str) -> NanoScorer:
+        """Itself."""
+        return self
+
     def evidence(self, text: str, column: int) -> list[tuple[str, float]]:
         """The share of every known n-gram of the text; with the bias they add up to the logit."""
         spans = gram_spans(text, self.spec)

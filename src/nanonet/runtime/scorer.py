@@ -44,6 +44,9 @@ class Scorer(Protocol):
     def evidence(self, text: str, column: int) -> list[tuple[str, float]]:
         """Parts of the text, in reading order, with what each adds to the logit of ``column``."""
 
+    def answering(self, text: str) -> Scorer:
+        """The student whose answer for ``text`` counts: itself, unless it asks another one."""
+
 
 def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """The texts, ``CHUNK`` at a time."""
