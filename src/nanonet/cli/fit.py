@@ -88,6 +88,8 @@ def fit(
 ) -> None:
     """Learn from LABELLED, and from the texts in POOL, and write the folder MODEL.
 
+    LABELLED may also be a folder of nanonet condense: its soft labels are learned as they are.
+
     LABELLED and TEST have the columns text and label, POOL has text (see --text and --label); the
     formats are CSV, TSV, JSON Lines, Parquet and plain text, also .gz or .zst. LABELLED may be left
     out when --classes and --pool are given. Copies of TEST rows are removed from the other tables.
@@ -111,18 +113,21 @@ def fit(
     tables = _Tables(labelled, pool, classes, test, text, label)
     print_notes(tables.notes)
 
-    from nanonet.pipeline import fit as fit_model
+    if tables.condensed:
+        fitted = _fit_condensed(tables, effort, settings)
+    else:
+        from nanonet.pipeline import fit as fit_model
 
-    fitted = fit_model(
-        tables.labelled.texts if tables.labelled else (),
-        tables.labelled.labels if tables.labelled else (),
-        pool=tables.pool.texts if tables.pool else (),
-        classes=tables.classes,
-        test_texts=tables.test.texts if tables.test else None,
-        effort=effort,
-        progress=terminal_progress(),
-        **settings,
-    )
+        fitted = fit_model(
+            tables.labelled.texts if tables.labelled else (),
+            tables.labelled.labels if tables.labelled else (),
+            pool=tables.pool.texts if tables.pool else (),
+            classes=tables.classes,
+            test_texts=tables.test.texts if tables.test else None,
+            effort=effort,
+            progress=terminal_progress(),
+            **settings,
+        )
     fitted.save(out, overwrite=force)
     _tell(fitted.report, out, tables.test, test, as_json)
 
@@ -165,12 +170,33 @@ class _Tables:
         self.labelled: Labelled | None = None
         self.pool: Pool | None = None
         self.test: Test | None = None
-        if labelled:
+        self.condensed = (
+            labelled if labelled and (Path(labelled) / "condensed.json").is_file() else None
+        )
+        if labelled and not self.condensed:
             self.labelled = read_labelled(labelled, text, label, self.notes)
         if pool:
             self.pool = read_pool(pool, text, self.notes)
         if test:
             self.test = read_test(test, text, label, self.notes)
+
+
+def _fit_condensed(tables: _Tables, effort: str, settings: dict[str, Any]) -> Any:
+    from nanonet.cli._progress import terminal_progress
+    from nanonet.pipeline import fit_condensed
+
+    if effort != "quick" or tables.classes:
+        raise UserError(
+            f"{tables.condensed}: is condensed, which says all there is to learn; leave out "
+            "--effort and --classes"
+        )
+    return fit_condensed(
+        str(tables.condensed),
+        pool=tables.pool.texts if tables.pool else (),
+        test_texts=tables.test.texts if tables.test else None,
+        progress=terminal_progress(),
+        **settings,
+    )
 
 
 def _tell(report: Any, out: str, test: Test | None, name: str | None, as_json: bool) -> None:

@@ -37,8 +37,8 @@ def rows_jsonl(condensed: Condensed) -> str:
 def write_condensed(condensed: Condensed, path: str | Path, *, overwrite: bool = False) -> Path:
     """Write the folder and return its path; the same content gives the same bytes.
 
-    It holds ``condensed.json``, ``rows.jsonl``, ``README.md`` and ``report.html``, and is there whole
-    or not at all. Raises :class:`UserError` where something else is in its place.
+    It holds ``condensed.json``, ``rows.jsonl``, ``README.md`` and ``report.html``, and is there
+    whole or not at all. Raises :class:`UserError` where something else is in its place.
     """
     place = Path(path).absolute()
     check_place(place, overwrite=overwrite)
@@ -61,9 +61,7 @@ def check_place(place: Path, *, overwrite: bool) -> None:
     if place.exists() and not overwrite:
         raise UserError(f"{place}: exists already; choose another --out or replace it with --force")
     if place.exists() and not is_condensed(place):
-        raise UserError(
-            f"{place}: is not a condensed table, so it is left alone; use another --out"
-        )
+        raise UserError(f"{place}: is no condensed table, so it is left alone; use another --out")
     if not place.absolute().parent.is_dir():
         raise UserError(f"{place}: the folder {place.parent} does not exist; make it first")
 

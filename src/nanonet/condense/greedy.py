@@ -24,7 +24,7 @@ def choose_greedily(seen: Seen, quota: Rows, progress: Progress | None = None) -
     bar = progress or NullProgress()
     bar.start("choosing texts", int(quota.sum()))
     try:
-        rows, span = _rounds(seen, quota, bar)
+        rows = _rounds(seen, quota, bar)
     finally:
         bar.finish()
     if 2 < len(rows) <= EXCHANGE_MOST:
@@ -32,7 +32,7 @@ def choose_greedily(seen: Seen, quota: Rows, progress: Progress | None = None) -
     return rows[np.argsort(seen.y[rows], kind="stable")]
 
 
-def _rounds(seen: Seen, quota: Rows, bar: Progress) -> tuple[Rows, Span]:
+def _rounds(seen: Seen, quota: Rows, bar: Progress) -> Rows:
     share = np.bincount(seen.y, minlength=seen.classes) / len(seen)
     error = np.eye(seen.classes, dtype=np.float32)[seen.y] - share.astype(np.float32)
     span = Span(
@@ -50,7 +50,7 @@ def _rounds(seen: Seen, quota: Rows, bar: Progress) -> tuple[Rows, Span]:
         fit = fit_span(seen, span, start, 2 * _STEPS)
         error, start = fit.error, fit.coefficients
         bar.advance(len(new))
-    return rows, span
+    return rows
 
 
 def _best(seen: Seen, span: Span, error: Floats, wanted: Rows, taken: Rows) -> Rows:

@@ -1,8 +1,8 @@
 """Soft labels and weights in closed form: those at which a given head is the very optimum.
 
 At the optimum of ``0.5 |W|^2 + c * sum_i w_i * CE(y_i, p_i)`` the slope is nought, so
-``W = sum_i c w_i (y_i - p_i) x_i`` and ``sum_i w_i (y_i - p_i) = 0``. For a head ``W = S^T A`` in the
-span of the rows, with the columns of A adding up to nought, both hold for
+``W = sum_i c w_i (y_i - p_i) x_i`` and ``sum_i w_i (y_i - p_i) = 0``. For a head ``W = S^T A`` in
+the span of the rows, with the columns of A adding up to nought, both hold for
 
     y_i = p_i + A_i / (c w_i)
 

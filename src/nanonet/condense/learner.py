@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from nanonet.condense.seen import Kept, Seen
-from nanonet.learn import Floats, fit_softmax
+from nanonet.learn import Floats, fit_softmax, softmax
 
 _STEPS = 500
 _TOLERANCE = 1e-9
@@ -41,3 +41,10 @@ def accuracy(coefficients: Floats, seen: Seen) -> float:
     """Share of the rows a head answers rightly."""
     logits = seen.features @ coefficients[:-1] + coefficients[-1]
     return float((logits.argmax(axis=1) == seen.y).mean())
+
+
+def log_loss(coefficients: Floats, seen: Seen) -> float:
+    """Mean of ``-ln`` of what a head gives the right class."""
+    answer = softmax(seen.features @ coefficients[:-1] + coefficients[-1])
+    right = answer[np.arange(len(seen)), seen.y]
+    return float(-np.log(np.maximum(right, 1e-9)).mean())

@@ -56,7 +56,8 @@ def _accuracies(condensed: Condensed) -> str:
         return "<p>No rows could be held out, so nothing was measured.</p>"
     held = condensed.facts["held_out"]["rows"]
     cells = "".join(
-        f"<tr><td>{escape(name)}</td><td class='n'>{accuracy:.3f}</td><td class='n'>{share}</td></tr>"
+        f"<tr><td>{escape(name)}</td><td class='n'>{accuracy:.3f}</td>"
+        f"<td class='n'>{share}</td></tr>"
         for name, accuracy, share in rows
     )
     return (

@@ -63,8 +63,8 @@ def markdown(condensed: Condensed) -> str:
         "`nanonet fit FOLDER --out MODEL`.",
         "",
         f"Made for the encoder `{own.encoder}` ({own.fingerprint[:12]}), readouts "
-        f"{', '.join(own.readouts)}. The soft labels hold for all rows together: a row taken out or "
-        "changed changes what the others teach.",
+        f"{', '.join(own.readouts)}. The soft labels hold for all rows together: a row taken out "
+        "or changed changes what the others teach.",
         "",
         *_figure_lines(facts),
     ]

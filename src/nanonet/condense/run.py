@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nanonet.condense.learner import accuracy, retrain_kept
+from nanonet.condense.learner import accuracy, log_loss, retrain_kept
 from nanonet.condense.methods import CONTROLS, METHODS
 from nanonet.condense.quota import DEFAULT_RATE, Size, quota_of
 from nanonet.condense.reading import Reading, choose_reading, number
@@ -124,7 +124,9 @@ def measure(
             for _ in range(draws)
         ]
         scores[name] = float(np.mean([accuracy(head, study.held_out) for head in found]))
-    return {"rows": rows, "full": full, "accuracy": scores}
+    first = next(iter(kept.values()))
+    loss = log_loss(retrain_kept(study.seen, first), study.held_out)
+    return {"rows": rows, "full": full, "log_loss": loss, "accuracy": scores}
 
 
 def _facts(parts: Split, method: str, seed: int, size: Size) -> dict[str, Any]:

@@ -12,6 +12,7 @@ MEANING = {
     "cohort": "two views teaching one another on the pile",
     "taught": "a teacher that learned the quick fit's word on the pile",
     "tuned": "an encoder tuned on the labels",
+    "condensed": "regression on the soft labels of a condensed table",
     "blend": "the quick fit and a tuned encoder, learned by one teacher on the pile",
 }
 
