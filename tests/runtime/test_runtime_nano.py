@@ -157,8 +157,9 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         "bias": (good["bias"] * np.float32("inf"), "not a finite number"),
         "unit": (good["unit"].repeat(2), "not one float32"),
     }
+    wrong["zero"] = (good["unit"] * np.float32(0), "not above 0")
     for name, (array, words) in wrong.items():
-        name = "keys" if name == "rest" else name
+        name = {"rest": "keys", "zero": "unit"}.get(name, name)
         path = write_nano(tmp_path / words[:9], {**good, name: array})
         with pytest.raises(FormatError, match=words):
             load(path)

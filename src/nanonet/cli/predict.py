@@ -114,7 +114,15 @@ def _label(
         print_notes(
             [f"{source.name}: rows with an empty text: {done.empty}; labelled all the same"]
         )
-    return {"rows": done.mark.rows, "columns": names, "empty_texts": done.empty}
+    if done.halved:
+        print_notes(
+            [
+                f"{source.name}: rows with half a character (a lone surrogate): {done.halved}; "
+                'written as "?", for only .jsonl can hold it'
+            ]
+        )
+    counts = {"empty_texts": done.empty, "halved_rows": done.halved}
+    return {"rows": done.mark.rows, "columns": names, **counts}
 
 
 def _opened(classifier: Classifier, table: str, part: Part | None) -> Source:

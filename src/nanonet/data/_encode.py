@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from nanonet.data._chunks import CellsChunk, Chunk, Row, RowsChunk, Source
 from nanonet.data._format import Format
 from nanonet.errors import UserError
 
+_HALF = re.compile("[\ud800-\udfff]")
 _GZIP_LEVEL = 6  # 9 takes twice as long for one byte in a hundred
 
 
@@ -32,6 +34,15 @@ class Encoder(Protocol):
 
     def encode(self, answers: Answers) -> bytes:
         """The rows with the added columns."""
+
+    def take_halved(self) -> int:
+        """Rows in which a lone surrogate became "?" since this was last asked."""
+
+
+def halved_rows(chunk: Chunk) -> int:
+    """Rows that hold half a character: only JSON's escapes can say it, and UTF-8 cannot."""
+    rows = (json.dumps(row, ensure_ascii=False, default=str) for row in chunk.rows())
+    return sum(_HALF.search(row) is not None for row in rows)
 
 
 def encoder(fmt: Format, source: Source, names: Sequence[str], begun: Path | None) -> Encoder:
@@ -72,6 +83,9 @@ class JsonEncoder:
     def encode(self, answers: Answers) -> bytes:
         return b"".join(map(_json_line, _joined(answers)))
 
+    def take_halved(self) -> int:
+        return 0  # JSON keeps them
+
 
 def _json_line(row: Row) -> bytes:
     try:
@@ -98,9 +112,10 @@ class CsvEncoder:
         self._source = source
         self._columns = [*source.columns, *names]
         self._delimiter = delimiter
+        self._halved = 0
 
     def head(self) -> bytes:
-        return self._lines([[name] for name in self._columns])
+        return self._lines([[name] for name in self._columns]).encode("utf-8", "replace")
 
     def encode(self, answers: Answers) -> bytes:
         chunk = answers.chunk
@@ -110,7 +125,16 @@ class CsvEncoder:
         else:
             self._check(chunk)
             old = (list(map(_cell, chunk.column(name))) for name in self._source.columns)
-        return self._lines([*old, *(list(map(_cell, new)) for new in answers.added.values())])
+        data = self._lines([*old, *(list(map(_cell, new)) for new in answers.added.values())])
+        try:
+            return data.encode("utf-8")
+        except UnicodeEncodeError:
+            self._halved += halved_rows(chunk)
+            return data.encode("utf-8", "replace")
+
+    def take_halved(self) -> int:
+        halved, self._halved = self._halved, 0
+        return halved
 
     def _check(self, chunk: Chunk) -> None:
         if not isinstance(chunk, RowsChunk):
@@ -123,10 +147,10 @@ class CsvEncoder:
                     f"{min(row.keys() - known)!r} that the first row lacks; write .jsonl instead"
                 )
 
-    def _lines(self, columns: list[Sequence[str]]) -> bytes:
+    def _lines(self, columns: list[Sequence[str]]) -> str:
         quoted = [self._quoted(column) for column in columns]
         lines = map(self._delimiter.join, zip(*quoted, strict=True))
-        return "\n".join([*lines, ""]).encode("utf-8", "replace")
+        return "\n".join([*lines, ""])
 
     def _quoted(self, cells: Sequence[str]) -> Sequence[str]:
         """The cells, those in quotes that hold a separator, a quote or a line's end."""

@@ -82,8 +82,8 @@ class Feed:
         if b"\0" in raw:
             line = self._line_of(raw, raw.index(b"\0"))
             raise UserError(
-                f"{line}: holds a zero byte, so it is binary or UTF-16; "
-                "save the table as UTF-8 and run again"
+                f"{line}: holds a zero byte, as binary files and UTF-16 do; remove it, or save the "
+                "table as UTF-8, and run again"
             )
         try:
             text = raw.decode("utf-8")

@@ -16,20 +16,30 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Done:
-    """Rows that are written: the mark behind them, their bytes, how many texts were empty."""
+    """Rows that are written: the mark behind them, their bytes, how many texts were empty.
+
+    halved: rows in which half a character (a lone surrogate) had to be written as "?".
+    """
 
     mark: Mark
     written: int
     empty: int
+    halved: int = 0
 
     @classmethod
     def nothing(cls) -> Done:
         """The state before the first row."""
         return cls(Mark.start(), 0, 0)
 
+    def and_then(self, more: Done) -> Done:
+        """With rows behind these; the counts of ``more`` are of those rows alone."""
+        written, empty = self.written + more.written, self.empty + more.empty
+        return Done(more.mark, written, empty, self.halved + more.halved)
+
     def line(self) -> str:
         """As a line of the journal."""
-        return json.dumps({**asdict(self.mark), "written": self.written, "empty": self.empty})
+        counts = {"written": self.written, "empty": self.empty, "halved": self.halved}
+        return json.dumps({**asdict(self.mark), **counts})
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ def _done(line: str) -> Done | None:
     try:
         facts = json.loads(line)
         mark = Mark(facts["rows"], facts["lines"], facts["digest"], facts["stored"])
-        return Done(mark, facts["written"], facts["empty"])
+        return Done(mark, facts["written"], facts["empty"], facts.get("halved", 0))
     except (ValueError, LookupError, TypeError):
         return None
 

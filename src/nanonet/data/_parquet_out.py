@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nanonet.data._chunks import ArrowChunk, CellsChunk, Chunk, Source
-from nanonet.data._encode import Answers
+from nanonet.data._encode import Answers, halved_rows
 from nanonet.errors import UserError
 
 _GROUP_ROWS = 1 << 15
@@ -28,6 +28,7 @@ class ArrowEncoder:
     def __init__(self, source: Source, begun: Path | None) -> None:
         self._source = source
         self._schema = _schema(begun) if begun else None
+        self._halved = 0
         codec = "lz4" if pa.Codec.is_available("lz4") else None
         self._options = pa.ipc.IpcWriteOptions(compression=codec)
 
@@ -52,6 +53,10 @@ class ArrowEncoder:
             stream.write_table(table)
         return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
+    def take_halved(self) -> int:
+        halved, self._halved = self._halved, 0
+        return halved
+
     def _table(self, chunk: Chunk) -> Any:
         if isinstance(chunk, ArrowChunk):
             return pa.Table.from_batches([chunk.batch])
@@ -60,6 +65,9 @@ class ArrowEncoder:
             names = tuple(dict.fromkeys(name for row in chunk.rows() for name in row))
         try:
             return pa.table({name: _array(chunk.column(name)) for name in names})
+        except UnicodeEncodeError:
+            self._halved += halved_rows(chunk)
+            return pa.table({name: _whole(chunk.column(name)) for name in names})
         except pa.ArrowException as error:
             raise UserError(
                 f"{self._source.name}: values of one column have different types ({error}); "
@@ -70,11 +78,13 @@ class ArrowEncoder:
 def _array(values: list[Any]) -> Any:
     if all(value is None for value in values):
         return pa.array(values, pa.string())
-    try:
-        return pa.array(values)
-    except UnicodeEncodeError:  # a lone surrogate, which Parquet cannot hold
-        clean = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")
-        return pa.array(json.loads(clean))
+    return pa.array(values)
+
+
+def _whole(values: list[Any]) -> Any:
+    """The same with "?" for lone surrogates, which Parquet cannot hold."""
+    clean = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")
+    return _array(json.loads(clean))
 
 
 def _schema(streams: Path) -> Any:

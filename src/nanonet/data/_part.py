@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from nanonet.data._chunks import Mark
 from nanonet.data._journal import Done, append_line, begin_journal, read_journal
 from nanonet.errors import UserError
 
@@ -60,10 +59,10 @@ class Part:
         self.notes.append(f"{self.path}: {reason}; starting anew")
         self._begin(Done.nothing())
 
-    def append(self, data: bytes, mark: Mark, empty: int) -> None:
-        """Add the bytes of the rows before ``mark``, of which ``empty`` more have no text."""
+    def append(self, data: bytes, counts: Done) -> None:
+        """Add the bytes of the rows before the mark; ``counts`` are those of these rows alone."""
         self._file.write(data)
-        self.done = Done(mark, self.done.written + len(data), self.done.empty + empty)
+        self.done = self.done.and_then(counts)
         if time.monotonic() - self._last >= EVERY_S:
             self._make_safe()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from nanonet.data._chunks import Mark, Source
+from nanonet.data._chunks import Source
 from nanonet.data._encode import Answers, Encoder, encoder, packed
 from nanonet.data._format import Format, format_of
 from nanonet.data._journal import Done
@@ -23,8 +23,8 @@ class _Sink(Protocol):
     def done(self) -> Done:
         """What is written."""
 
-    def append(self, data: bytes, mark: Mark, empty: int) -> None:
-        """Add the bytes of the rows before the mark."""
+    def append(self, data: bytes, counts: Done) -> None:
+        """Add the bytes of some rows, of which ``counts`` tells."""
 
 
 def added_names(source: Source, names: Sequence[str]) -> tuple[str, ...]:
@@ -100,9 +100,9 @@ class _Stream:
         self.stream = stream
         self.done = Done.nothing()
 
-    def append(self, data: bytes, mark: Mark, empty: int) -> None:
+    def append(self, data: bytes, counts: Done) -> None:
         self.stream.write(data)
-        self.done = Done(mark, self.done.written + len(data), self.done.empty + empty)
+        self.done = self.done.and_then(counts)
 
 
 def _write_all(
@@ -116,6 +116,8 @@ def _write_all(
             writer = encoder(fmt, source, tuple(answers.added), None if fresh else begun)
             data = writer.head() if fresh else b""
         data += writer.encode(answers)
-        sink.append(packed(data, fmt.packing), answers.chunk.mark, answers.empty)
+        data = packed(data, fmt.packing)
+        counts = Done(answers.chunk.mark, len(data), answers.empty, writer.take_halved())
+        sink.append(data, counts)
     if not sink.done.mark.rows:
         raise UserError(f"{source.name}: the table has a header but no rows; it needs at least one")

@@ -37,7 +37,11 @@ class NanoWeights:
                 "highest; fit again"
             )
         if not (np.isfinite(self.bias).all() and np.isfinite(self.unit)):
-            raise FormatError("the nano student's 'bias' or 'unit' is not a finite number")
+            raise FormatError(
+                "the nano student's 'bias' or 'unit' is not a finite number; fit again"
+            )
+        if not self.unit > 0:
+            raise FormatError(f"the nano student's 'unit' is {self.unit:g}, not above 0; fit again")
 
     def multipliers(self) -> NDArray[np.uint16]:
         """What each row is multiplied by, 16 to 63,488: four bits of step, then the octave."""
