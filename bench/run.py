@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bench import ablation_command, accuracy, runtime, timing
+from bench import ablation_command, accuracy, ask_command, runtime, timing
 from bench._options import FOLDER, cache_option, data_option, numbers, out_option, words
 from bench.cells import METHODS, NAMES, Places, keys
 from bench.peers import PEERS
@@ -95,6 +95,7 @@ def runtime_command(
 
 
 main.add_command(ablation_command.command)
+main.add_command(ask_command.command)
 
 if __name__ == "__main__":
     main()
