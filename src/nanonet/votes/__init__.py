@@ -1,11 +1,16 @@
 """Where labels come from besides people, and what to do with them when sources disagree."""
 
 from nanonet.votes.aggregate import METHODS, Aggregate, aggregate
+from nanonet.votes.alignment import Alignment, align
+from nanonet.votes.centroids import Centroids, Keywords, reestimate
+from nanonet.votes.descent import Descent, best_by_path
 from nanonet.votes.files import read_votes, write_votes
 from nanonet.votes.names import NameEvidence, class_sentences, name_evidence
 from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sentences
 from nanonet.votes.rules import FunctionRule, Rule, keyword_pattern, read_rules
+from nanonet.votes.similarity import Similarity
 from nanonet.votes.table import ABSTAIN, VoteSource, VoteTable, concat
+from nanonet.votes.tree import Tree
 from nanonet.votes.trust import Probe, Trust
 
 __all__ = [
@@ -13,15 +18,23 @@ __all__ = [
     "METHODS",
     "OPINION_PAIRS",
     "Aggregate",
+    "Alignment",
+    "Centroids",
+    "Descent",
     "FunctionRule",
+    "Keywords",
     "NameEvidence",
     "Opinion",
     "Probe",
     "Rule",
+    "Similarity",
+    "Tree",
     "Trust",
     "VoteSource",
     "VoteTable",
     "aggregate",
+    "align",
+    "best_by_path",
     "class_sentences",
     "concat",
     "keyword_pattern",
@@ -30,5 +43,6 @@ __all__ = [
     "opinion_sentences",
     "read_rules",
     "read_votes",
+    "reestimate",
     "write_votes",
 ]

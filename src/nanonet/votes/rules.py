@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from nanonet.data import ClassSpec
 from nanonet.errors import UserError
@@ -149,7 +149,7 @@ class _Block:
         except re.error as error:
             self._fail("regex", f"the regular expression {regex!r} does not compile: {error}")
 
-    def _fail(self, key: str, said: str) -> Any:
+    def _fail(self, key: str, said: str) -> NoReturn:
         line = self.start
         for number in range(self.start + 1, len(self.lines) + 1):
             if self.lines[number - 1].lstrip().startswith("[["):
