@@ -46,6 +46,8 @@ SIZES = {
 }
 #: IMDB's reviews take long to encode, so it is a fixed sample: rows of the training and test split.
 SAMPLES = {"imdb": (5000, 2500)}
+#: Larger condensed tables are measured for one seed only, for the time they take.
+MOST_ROWS = 600
 COMPARED = ("soft-real", "herding", "k-centre-soft", "random-learned", "random-soft", "k-centre",
             "random")  # fmt: skip
 
@@ -99,6 +101,8 @@ def cell(of: Draw, size: str, seed: int) -> dict[str, Any]:
         quota = quota_of(SIZES[size], counts, of.parts.rows, of.parts.classes)
     except UserError as error:
         return {"refused": str(error)}
+    if quota.sum() > MOST_ROWS and seed:
+        return {"refused": f"{quota.sum():,} rows; measured for seed 0 alone"}
     found: dict[str, Any] = {
         "table": of.parts.rows,
         "learned_from": len(seen),

@@ -55,23 +55,23 @@ def _rounds(seen: Seen, quota: Rows, bar: Progress) -> Rows:
 
 def _best(seen: Seen, span: Span, error: Floats, wanted: Rows, taken: Rows) -> Rows:
     """For each wanted class the row of it that promises most."""
-    worth = _worth(seen, span, error)
-    worth[taken] = -np.inf
+    slope = seen.features.T @ error / np.float32(len(seen))
+    slope -= span.basis @ (span.basis.T @ slope)
     found = []
     for one in wanted:
         own = np.flatnonzero(seen.y == one)
-        found.append(own[np.argmax(worth[own])])
+        worth = _worth(seen, span, slope[:, one], own)
+        worth[np.isin(own, taken)] = -np.inf
+        found.append(own[np.argmax(worth)])
     return np.asarray(found, np.int64)
 
 
-def _worth(seen: Seen, span: Span, error: Floats) -> Floats:
-    """How fast the loss falls along each row's direction outside the span, for its own class."""
-    slope = seen.features.T @ error / np.float32(len(seen))
-    slope -= span.basis @ (span.basis.T @ slope)
-    along = (seen.features @ slope)[np.arange(len(seen)), seen.y] - (span.origin @ slope)[seen.y]
-    size = (seen.features**2).sum(axis=1) - 2 * seen.features @ span.origin
-    size += float(span.origin @ span.origin)
-    within = span.inside - span.origin @ span.basis
+def _worth(seen: Seen, span: Span, slope: Floats, rows: Rows) -> Floats:
+    """How fast the loss of one class falls along each row's direction outside the span."""
+    table = seen.features[rows]
+    along = table @ slope - span.origin @ slope
+    size = seen.squares[rows] - 2 * table @ span.origin + float(span.origin @ span.origin)
+    within = span.inside[rows] - span.origin @ span.basis
     left = np.sqrt(np.maximum(size - (within**2).sum(axis=1), 0.0))
     whole = np.sqrt(np.maximum(size, 1e-12))
     return np.asarray(along / np.maximum(left, _LEAST_LEFT * whole), np.float32)
@@ -101,7 +101,7 @@ def _replaced(
     """The rows with the one at ``at`` replaced, if that lowers the loss."""
     span, best = now
     others = np.delete(rows, at)
-    fewer = Span.of(seen, others)
+    fewer = span.without(seen, others)
     fit = fit_span(seen, fewer, _turned(best, span, fewer), _STEPS)
     new = _best(seen, fewer, fit.error, seen.y[rows[at : at + 1]], others)
     if new[0] == rows[at]:

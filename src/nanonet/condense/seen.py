@@ -42,6 +42,11 @@ class Seen:
         target = one_hot(self.y, self.classes)
         return fit_softmax(self.features, target, c=FULL_C, iterations=100)
 
+    @cached_property
+    def squares(self) -> Floats:
+        """Squared length [n] of each row."""
+        return np.einsum("ij,ij->i", self.features, self.features)
+
 
 @dataclass(frozen=True)
 class Kept:

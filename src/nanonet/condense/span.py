@@ -37,6 +37,15 @@ class Span:
         basis = np.asarray(left[:, size > _THIN], np.float32)
         return Span(basis, seen.features @ basis, origin.astype(np.float32))
 
+    def without(self, seen: Seen, rows: Rows) -> Span:
+        """The span of ``rows``, which must lie in this one; the table is only turned."""
+        chosen = self.basis.T @ (seen.features[rows] - self.origin).T
+        origin = chosen.mean(axis=1, keepdims=True)
+        left, size, _ = np.linalg.svd((chosen - origin).astype(np.float64), full_matrices=False)
+        turn = np.asarray(left[:, size > _THIN], np.float32)
+        middle = seen.features[rows].mean(axis=0)
+        return Span(self.basis @ turn, self.inside @ turn, middle)
+
     def with_rows(self, seen: Seen, rows: Rows) -> Span:
         """The span with more rows in it; the old basis stays in front."""
         basis = self.basis
