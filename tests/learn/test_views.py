@@ -47,6 +47,21 @@ def test_the_rotation_keeps_what_there_is():
     assert (part.features == view.features[[5, 2]]).all()
 
 
+@pytest.mark.parametrize("readout", [2, 1], ids=["of the view", "beside it"])
+def test_a_direction_of_one_readout_stays_a_linear_head(readout):
+    raw = readouts(700)
+    view = encoder_view(ReadoutChoice((3, 0, 2), (0.6, 0.3, 0.1)), lambda i: raw[i], 700)
+    rng = np.random.default_rng(1)
+    axis = rng.normal(size=DIM + 1).astype(np.float32)
+    scores = unit(raw[readout]) @ axis[:-1] + axis[-1]
+    more = view.stretched(axis, readout, scores, 0.6)
+    coefficients = rng.normal(size=(WIDTH + 2, 5)).astype(np.float32)
+    weight, bias = more.head(coefficients)
+    plain = np.concatenate([unit(raw[i]) for i in more.choice.index], axis=1) @ weight + bias
+    assert np.abs(plain - linear_logits(more.features, coefficients)).max() < 1e-3
+    assert (more.features[:, :-1] == view.features).all()
+
+
 def test_unit_rows_have_length_one_and_zero_rows_stay_zero():
     rows = unit(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32))
     assert rows == pytest.approx(np.array([[0.6, 0.8], [0.0, 0.0]]))

@@ -7,7 +7,7 @@ from nanonet.learn.cohort import CohortSettings, Round, row_weights
 from nanonet.learn.gate import LEAST_KAPPA, Gate, Trial, Tried, half_split, score_trials, try_split
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.quick import Learned, learn_quick
-from nanonet.learn.views import GramView, gram_view
+from nanonet.learn.views import GramView, gram_view, unit
 
 __all__ = [
     "LEAST_KAPPA",
@@ -33,4 +33,5 @@ __all__ = [
     "score_trials",
     "softmax",
     "try_split",
+    "unit",
 ]

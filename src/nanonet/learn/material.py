@@ -18,7 +18,8 @@ class Material:
 
     y: classes [n_l] of the labelled rows; readout(i, rows): raw float32 [len(rows), dim] of one
     readout of some rows; readouts: how many there are; usual: the one the encoder was trained
-    for; names: log-evidence [n, C] from class names, or None.
+    for; names: log-evidence [n, C] from class names, or None; opinion: [dim + 1], weights and bias
+    on the usual readout whose scores tell good from bad, or None.
     """
 
     y: NDArray[np.int64]
@@ -29,6 +30,7 @@ class Material:
     usual: int
     grams: GramView
     names: Floats | None = None
+    opinion: Floats | None = None
 
     @property
     def labelled(self) -> int:

@@ -23,7 +23,8 @@ class Learned:
     labels: soft labels [pool, C] of the pool; head: the encoder view's own
     classifier, ready for the micro student; gate and tried: the choice and its raw trials; prior:
     class shares [C] estimated for the pool; readouts: positions in use and their weights;
-    logits: [pool, C] of the head where it reads vectors that the material does not hold.
+    logits: [pool, C] of the head where it reads vectors that the material does not hold; opinion:
+    weight of the direction from bad to good in the encoder view.
     """
 
     labels: Floats
@@ -35,6 +36,7 @@ class Learned:
     names_weight: float
     rounds: tuple[Round, ...]
     logits: Floats | None = None
+    opinion: float = 0.0
 
 
 def learn_quick(
@@ -120,5 +122,15 @@ class _Run:
         readouts: tuple[tuple[int, float], ...],
         rounds: tuple[Round, ...],
     ) -> Learned:
-        prior, names = self.start.prior, self.start.names_weight
-        return Learned(pool, head, self.gate, self.tried, prior, readouts, names, rounds)
+        start, said = self.start, 0.0 if self.gate.chosen == "labels" else self.start.opinion
+        return Learned(
+            pool,
+            head,
+            self.gate,
+            self.tried,
+            start.prior,
+            readouts,
+            start.names_weight,
+            rounds,
+            opinion=said,
+        )

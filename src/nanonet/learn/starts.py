@@ -10,11 +10,19 @@ from numpy.typing import NDArray
 from nanonet.learn._softmax import Floats, fit_softmax, linear_logits, one_hot, softmax
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.prior import estimate_prior
-from nanonet.learn.readouts import ReadoutChoice, choose_readouts, leave_one_out
+from nanonet.learn.readouts import (
+    ReadoutChoice,
+    best_log_loss,
+    choose_readouts,
+    leave_one_out,
+)
 from nanonet.learn.views import EncoderView, encoder_view
 
 LABELS_C = 1.0  # scikit-learn's default: the plain peer everyone trains
 READOUTS_C = 10.0
+# Lengths of the direction from bad to good beside a unit vector; each step must gain half a nat.
+OPINIONS = (0.0, 0.3, 0.6)
+OPINION_PULL = 0.5
 SHARPEN = 3.0  # a regression on a few labels a class is far less sure than it is right
 
 
@@ -24,7 +32,8 @@ class Start:
 
     view: the encoder view of all those rows; log_odds: logits [n, C] with the estimated prior
     inside; head coefficients are on the view; names_weight: how much the names count; prior:
-    class shares [C] estimated for the pool; shift: [C], already inside.
+    class shares [C] estimated for the pool; shift: [C], already inside; opinion: weight of the
+    direction from bad to good in the view (0: it is not there).
     """
 
     view: EncoderView
@@ -33,6 +42,7 @@ class Start:
     names_weight: float
     prior: Floats
     shift: Floats
+    opinion: float = 0.0
 
 
 def fit_labels(features: Floats, y: NDArray[np.int64], classes: int) -> Floats:
@@ -66,7 +76,8 @@ def fit_start(
     y = material.y[train]
     seen = [material.unit_readout(i, train) for i in range(material.readouts)]
     choice = choose_readouts(seen, y, classes, material.usual)
-    view = _view(material, choice, np.concatenate([train, rows]))
+    both = np.concatenate([train, rows])
+    view, opinion = _with_opinion(_view(material, choice, both), material, both, y)
     target = one_hot(y, classes)
     own = view.rows(np.arange(len(train))).features
     # Classes count alike whatever their labels, so that the class mix enters once, below.
@@ -88,7 +99,31 @@ def fit_start(
     # Bayes' rule for a new class mix; forcing the mean itself measured worse.
     shift = np.log(prior * classes) if pool.any() else np.zeros(classes)
     moved = np.asarray(shift - shift.mean(), np.float32)
-    return Start(view, coefficients, logits + moved, weight, prior, moved)
+    return Start(view, coefficients, logits + moved, weight, prior, moved, opinion)
+
+
+def _with_opinion(
+    view: EncoderView, material: Material, rows: NDArray[np.int64], y: NDArray[np.int64]
+) -> tuple[EncoderView, float]:
+    """The view, stretched from bad to good as far as makes the left-out labels likeliest.
+
+    rows: of the view, those labelled ``y`` first. On topics, intents and spam the labels speak
+    against it in nearly every draw; see ``nanonet.votes.opinion``.
+    """
+    if material.opinion is None:
+        return view, 0.0
+    seen = material.unit_readout(material.usual, rows)
+    scores = np.asarray(seen @ material.opinion[:-1] + material.opinion[-1], np.float32)
+    own, first = view.features[: len(y)], scores[: len(y), None]
+    costs = []
+    for step, by in enumerate(OPINIONS):
+        features = np.concatenate([own, np.float32(by) * first], axis=1) if by else own
+        loss = best_log_loss(leave_one_out(features, y, material.classes), y)
+        costs.append(len(y) * loss + OPINION_PULL * step)
+    by = OPINIONS[int(np.argmin(costs))]
+    if not by:
+        return view, 0.0
+    return view.stretched(material.opinion, material.usual, scores, by), by
 
 
 def start_head(material: Material, start: Start, names_head: LinearHead | None) -> LinearHead:

@@ -28,15 +28,16 @@ def unit(rows: Floats) -> Floats:
 class EncoderView:
     """Chosen readouts side by side, weighted and rotated to at most ``WIDTH`` columns.
 
-    features: [n, r]; basis: [K * dim, r]; mean: [K * dim]. ``features`` is
-    ``(readouts - mean) @ basis`` with the weights inside the basis, so a linear head on the
-    features is a linear head on the readouts.
+    features: [n, r]; basis: [K * dim, r]; mean: [K * dim]; offset: [r]. ``features`` is
+    ``(readouts - mean) @ basis + offset`` with the weights inside the basis, so a linear head on
+    the features is a linear head on the readouts.
     """
 
     choice: ReadoutChoice
     features: Floats
     basis: Floats
     mean: Floats
+    offset: Floats
 
     def rows(self, index: NDArray[np.int64]) -> EncoderView:
         """The same view of some rows."""
@@ -45,7 +46,33 @@ class EncoderView:
     def head(self, coefficients: Floats) -> tuple[Floats, Floats]:
         """Head [K * dim, C] and bias [C] on the unit readouts, of coefficients [r + 1, C]."""
         weights = self.basis @ coefficients[:-1]
-        return weights, np.asarray(coefficients[-1] - self.mean @ weights, np.float32)
+        bias = coefficients[-1] + self.offset @ coefficients[:-1] - self.mean @ weights
+        return weights, np.asarray(bias, np.float32)
+
+    def stretched(self, axis: Floats, readout: int, scores: Floats, by: float) -> EncoderView:
+        """The view with one more column, ``by * scores`` [n]: a direction of one readout.
+
+        axis: [dim + 1], weights on the unit readout number ``readout`` and the bias that give the
+        scores. The head stays a linear head on the readouts.
+        """
+        index, weight = self.choice.index, self.choice.weight
+        dim = len(axis) - 1
+        basis, mean = self.basis, self.mean
+        if readout not in index:  # it comes in with no weight of its own
+            index, weight = (*index, readout), (*weight, 0.0)
+            basis = np.concatenate([basis, np.zeros((dim, basis.shape[1]), np.float32)])
+            mean = np.concatenate([mean, np.zeros(dim, np.float32)])
+        column = np.zeros((len(basis), 1), np.float32)
+        at = index.index(readout) * dim
+        column[at : at + dim, 0] = by * axis[:-1]
+        lifted = np.float32(by * axis[-1] + mean @ column[:, 0])
+        return EncoderView(
+            ReadoutChoice(index, weight),
+            np.concatenate([self.features, np.float32(by) * scores[:, None]], axis=1),
+            np.concatenate([basis, column], axis=1),
+            mean,
+            np.append(self.offset, lifted),
+        )
 
 
 def encoder_view(
@@ -76,7 +103,8 @@ def encoder_view(
         at += block.shape[1]
     basis = rotation * roots[:, None]
     raw_mean = np.divide(mean, roots, out=np.zeros_like(mean), where=roots > 0)
-    return EncoderView(choice, np.asarray(features, np.float32), basis, raw_mean)
+    offset = np.zeros(basis.shape[1], np.float32)
+    return EncoderView(choice, np.asarray(features, np.float32), basis, raw_mean, offset)
 
 
 def _principal(rows: Floats, width: int) -> Floats:

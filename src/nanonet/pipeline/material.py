@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from nanonet.encode import Encoder, vectors
-from nanonet.learn import LinearHead, Material, gram_view
+from nanonet.learn import LinearHead, Material, gram_view, unit
 from nanonet.pipeline.inputs import Inputs
 from nanonet.progress import Progress
 from nanonet.text import GramSpec, featurise
-from nanonet.votes import class_sentences, name_evidence
+from nanonet.votes import class_sentences, name_evidence, opinion, opinion_sentences
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ def prepare(
     texts = [*inputs.labelled.texts, *inputs.pool.texts]
     sentences = [class_sentences(s) for s in inputs.specs] if inputs.specs else []
     flat = [sentence for group in sentences for sentence in group]
-    read = vectors(encoder, texts + flat, cache_dir=cache_dir, progress=progress)
+    good_bad = list(opinion_sentences()) if inputs.labelled.texts else []
+    read = vectors(encoder, texts + flat + good_bad, cache_dir=cache_dir, progress=progress)
     body = read.take(np.arange(len(texts)))
     number = {name: i for i, name in enumerate(inputs.classes)}
     usual = usual_readout(encoder)
@@ -48,13 +49,15 @@ def prepare(
         usual=usual,
         grams=gram_view(featurise(texts, spec)),
     )
+    pile = material.unit_readout(usual, np.arange(material.rows))
+    beside = unit(read.take(np.arange(len(texts), read.n)).readout(usual))
+    if good_bad:
+        axis = opinion(beside[len(flat) :], pile)
+        material = replace(material, opinion=np.append(axis.weight, np.float32(axis.bias)))
     if not sentences:
         return Prepared(material, None, spec)
-    of_names = read.take(np.arange(len(texts), len(texts) + len(flat))).readout(usual)
-    of_names /= np.maximum(np.linalg.norm(of_names, axis=1, keepdims=True), 1e-9)
     ends = np.cumsum([len(group) for group in sentences])
-    pile = material.unit_readout(usual, np.arange(material.rows))
-    evidence = name_evidence(np.split(of_names, ends[:-1]), pile)
+    evidence = name_evidence(np.split(beside[: len(flat)], ends[:-1]), pile)
     head = LinearHead((usual,), evidence.weight, evidence.bias)
     return Prepared(replace(material, names=evidence.logits(pile)), head, spec)
 

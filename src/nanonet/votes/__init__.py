@@ -8,7 +8,7 @@ from nanonet.votes.files import read_votes, write_votes
 from nanonet.votes.names import NameEvidence, class_sentences, name_evidence
 from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sentences
 from nanonet.votes.rules import FunctionRule, Rule, keyword_pattern, read_rules
-from nanonet.votes.similarity import Similarity
+from nanonet.votes.similarity import Similarity, top_votes
 from nanonet.votes.table import ABSTAIN, VoteSource, VoteTable, concat
 from nanonet.votes.tree import Tree
 from nanonet.votes.trust import Probe, Trust
@@ -44,5 +44,6 @@ __all__ = [
     "read_rules",
     "read_votes",
     "reestimate",
+    "top_votes",
     "write_votes",
 ]
