@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nanonet.votes._mass import Floats, Opinion, opinions
 from nanonet.votes.dawid_skene import dawid_skene
 from nanonet.votes.table import VoteTable
-from nanonet.votes.trust import Probe, Trust, trust
+from nanonet.votes.trust import Probe, Trust, discounted, trust
 
 METHODS = ("weighted", "confidence", "dawid-skene")
 
@@ -52,7 +52,8 @@ def aggregate(
     """Soft labels [n_docs, n_classes] from the votes.
 
     method: 'weighted', the mean of the sources' probabilities by their weights (see
-    :func:`nanonet.votes.trust.trust`); 'confidence', the same with each vote's weight times how
+    :func:`nanonet.votes.trust.trust`), where those of a source that is surer than it is right are
+    drawn towards equal shares; 'confidence', the same with each vote's weight times how
     far it is from equal shares; 'dawid-skene', from there by expectation maximisation. probe: a
     few human labels by which sources are weighed; their own rows get no special treatment but in
     'dawid-skene', where they are held. Raises ValueError for numbers out of range.
@@ -69,6 +70,7 @@ def aggregate(
     said = opinions(table, n_classes)
     trusted = trust(said, n_docs, probe)
     how: Callable[[Opinion], Floats] = Opinion.sure if method == "confidence" else _alike
+    said = tuple(discounted(o, t) for o, t in zip(said, trusted, strict=True))
     labels, covered, agreement = _pooled(said, trusted, n_docs, n_classes, how)
     if method == "dawid-skene":
         counting = [o for o, t in zip(said, trusted, strict=True) if t.weight > 0]

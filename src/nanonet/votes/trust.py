@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,21 @@ def trust(opinions: Sequence[Opinion], n_docs: int, probe: Probe | None) -> tupl
                   weight if len(opinion.doc) else 0.0)
         )  # fmt: skip
     return tuple(found)
+
+
+def discounted(opinion: Opinion, known: Trust) -> Opinion:
+    """The opinion, no surer on the whole than it is right, as far as that is known.
+
+    ``p' = alpha p + (1 - alpha) / C`` with the alpha at which the mean of the largest ``p'`` is the
+    accuracy; a source that is less sure than right is left alone.
+    """
+    if known.known_by == "nothing" or not len(opinion.doc):
+        return opinion
+    even = 1.0 / opinion.probability.shape[1]
+    claimed = float(opinion.probability.max(axis=1).mean())
+    alpha = np.clip((known.accuracy - even) / max(claimed - even, 1e-9), 0.0, 1.0)
+    drawn = np.asarray(alpha * opinion.probability + (1.0 - alpha) * even, np.float32)
+    return replace(opinion, probability=drawn)
 
 
 def _weight(accuracy: float, classes: int) -> float:
