@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import nanonet
-from _models import TEXTS, write_nano
-from nanonet.text import GramSpec, featurise
+from _models import TEXTS, nano_weights, write_nano
+from nanonet.text import GramSpec, featurise, pack_rows
 
 READER = Path(__file__).parent.parent / "examples" / "browser" / "nanonet.mjs"
 NODE = shutil.which("node")
@@ -40,8 +40,13 @@ def run(script: str, *arguments: object) -> object:
     return json.loads(done.stdout)
 
 
-def test_the_same_decisions_and_bits(tmp_path: Path) -> None:
-    path = write_nano(tmp_path / "m")
+@pytest.mark.parametrize("bits", [8, 4])
+def test_the_same_decisions_and_bits(tmp_path: Path, bits: int) -> None:
+    weights = nano_weights()
+    if bits == 4:
+        weights["rows4"] = pack_rows(weights.pop("rows") // 19)
+        weights["unit"] *= 19
+    path = write_nano(tmp_path / "m", weights)
     texts = [*TEXTS, *MORE, *[f"{TEXTS[i % 8]} {MORE[i % 4]} {i}" for i in range(60)]]
     given = tmp_path / "texts.json"
     given.write_text(json.dumps({"folder": str(path), "texts": texts}))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import nanonet
 from nanonet.artefact import write_artefact
-from nanonet.text import GramSpec, featurise, pack_ids
+from nanonet.text import GramSpec, featurise, pack_ids, pack_rows
 
 ROOT = Path(__file__).parent.parent
 FORMAT = (ROOT / "docs" / "format.md").read_text("utf-8")
@@ -44,7 +44,8 @@ def test_the_reader_of_the_page_finds_the_same_ids(reader, spec, more):
         assert reader["ids"](text, spec.to_dict()) == featurise([text], spec).ids.tolist()
 
 
-def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path):
+@pytest.mark.parametrize("bits", [8, 4])
+def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path, bits):
     keys = np.unique(featurise(TEXTS[:3], GramSpec()).ids)
     rng = np.random.default_rng(0)
     weights = {
@@ -54,6 +55,9 @@ def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path):
         "unit": np.array([2e-6], np.float32),
         "bias": np.array([0.3, 0.0, -0.3], np.float32),
     }
+    if bits == 4:
+        weights["rows4"] = pack_rows(weights.pop("rows") // 19)
+        weights["unit"] *= 19
     student = {"kind": "nano", "featuriser": GramSpec().to_dict()}
     path = write_artefact(
         tmp_path / "model",

@@ -95,19 +95,22 @@ function exp(x) {
 }
 
 export function read(json, buffer) {
-  const { classes, student, calibration } = JSON.parse(json), { keys, rows, scales, unit, bias } = tensors(buffer);
+  const { classes, student, calibration } = JSON.parse(json), { keys, rows, rows4, scales, unit, bias } = tensors(buffer);
   if (student.kind !== "nano" || student.featuriser.version !== 1) throw new Error("not a nano model of version 1");
   const where = new Map();
   for (let at = 0, id = 0, row = 0; at < keys.length; where.set(id, row++)) {
     let byte, place = 1;
     do { byte = keys[at++]; id += (byte & 127) * place; place *= 128; } while (byte > 127);
   }
+  const width = (classes.length + 1) >> 1; // of a row with two classes in a byte, four bits each, signed
+  const half = (row, c) => rows4[row * width + (c >> 1)] << (c & 1 ? 24 : 28) >> 28;
+  const score = rows4 ? half : (row, c) => rows[row * classes.length + c];
   function logits(text) {
     const grams = ids(text, student.featuriser), sums = new Float64Array(classes.length);
     for (const row of grams.map((id) => where.get(id))) {
       if (row === undefined) continue;
       const multiplier = (16 + (scales[row] & 15)) * 2 ** (scales[row] >> 4);
-      classes.forEach((_, c) => { sums[c] += multiplier * rows[row * classes.length + c]; });
+      classes.forEach((_, c) => { sums[c] += multiplier * score(row, c); });
     }
     const share = unit[0] / Math.sqrt(Math.max(1, grams.length));
     return Float32Array.from(sums, (sum, c) => bias[c] + sum * share);

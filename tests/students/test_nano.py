@@ -10,7 +10,7 @@ import pytest
 
 from nanonet.learn import gram_view
 from nanonet.runtime import NanoScorer, NanoWeights
-from nanonet.students import fit_nano, quantise_rows
+from nanonet.students import fit_nano, fit_size, learn_scores, quantise_rows
 from nanonet.students.quantise import MULTIPLIERS
 from nanonet.text import GramSpec, featurise
 
@@ -78,6 +78,32 @@ def test_it_learns_what_it_is_taught(texts, view, truth):
     table = learn(view, truth).table
     scorer = scorer_of(table)
     assert (scorer.logits(texts).argmax(axis=1) == truth).mean() > 0.95
+
+
+def test_a_table_that_must_be_cut_is_learned_again_for_the_rows_that_stay(view, truth):
+    y, labels = truth[:LABELLED], soft(truth)
+    scores = learn_scores(view, y, labels)
+    tight = 0.0615
+    plain, again = scores.rounded(tight), fit_size(view, y, labels, scores, tight)
+    assert plain.bits == again.bits == 4
+    assert set(again.keys.tolist()) <= set(plain.keys.tolist())
+    assert len(again.keys) < 0.5 * len(view.keys)
+
+    def loss(table):
+        features, kept = view.features[LABELLED:], np.flatnonzero(np.isin(view.keys, table.keys))
+        rows = table.rows * (MULTIPLIERS[table.scales] * table.unit)[:, None]
+        logits = features[:, kept] @ (rows * (8 / view.idf[kept])[:, None]) + table.bias
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        return -(labels * (shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))).sum(1).mean()
+
+    assert loss(again) < loss(plain)
+
+
+def test_a_table_that_fits_is_not_learned_again(view, truth):
+    scores = learn_scores(view, truth[:LABELLED], soft(truth))
+    whole = fit_size(view, truth[:LABELLED], soft(truth), scores, 4.0)
+    assert whole.bits == 8
+    assert np.array_equal(whole.rows, scores.rounded(4.0).rows)
 
 
 def test_held_out_logits_are_of_pool_rows_in_order_and_better_than_a_guess(view, truth):

@@ -9,7 +9,7 @@ from nanonet.artefact import write_artefact
 from nanonet.errors import UserError
 from nanonet.students import quantise_rows
 from nanonet.students.quantise import MULTIPLIERS
-from nanonet.text import GramSpec
+from nanonet.text import GramSpec, unpack_rows
 
 
 def table(rows=4000, classes=6, seed=0):
@@ -38,6 +38,22 @@ def test_no_score_is_off_by_more_than_half_a_step_of_its_own_row():
     assert small.dropped == 0
     assert small.error == pytest.approx(off.mean() / np.abs(wanted).mean(), rel=0.01)
     assert 0 < small.error < 0.02
+
+
+def test_where_not_all_rows_fit_they_are_of_four_bits_and_nearly_twice_as_many():
+    keys, scores, bias, worth = table(rows=20_000, classes=20)
+    small = quantise_rows(keys, scores, bias, worth, 0.2)
+    assert small.bits == 4
+    assert small.dropped > 0
+    assert np.abs(small.rows).max() == 7
+    wanted = scores[np.isin(keys, small.keys)].astype(np.float64)
+    wanted -= wanted.mean(axis=1, keepdims=True)
+    assert (np.abs(small.rows * steps(small) - wanted) <= steps(small) * 0.5001 + 1e-5).all()
+    assert "rows" not in small.weights()
+    assert np.array_equal(unpack_rows(small.weights()["rows4"], 20), small.rows)
+    whole = 5 + 1 + 20  # bytes a row of int8 takes at most
+    assert len(small.keys) > 1.5 * 140_000 / whole
+    assert quantise_rows(keys, scores, bias, worth, 4.0).bits == 8
 
 
 def test_rows_and_bias_are_centred_over_the_classes():

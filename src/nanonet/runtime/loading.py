@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nanonet.artefact import Artefact, read_artefact
 from nanonet.errors import FormatError
@@ -15,7 +16,7 @@ from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
 from nanonet.runtime.scorer import Scorer
-from nanonet.text import GramSpec, unpack_ids
+from nanonet.text import GramSpec, unpack_ids, unpack_rows
 
 
 def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
@@ -35,7 +36,11 @@ def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
         raise FormatError(f"{artefact.path} is damaged: 'classes' are not different names")
     if len(classes) < 2:
         raise FormatError(f"{artefact.path} is damaged: it has fewer than two classes")
-    scorer = _scorer(artefact, compiled)
+    try:
+        scorer = _scorer(artefact, compiled)
+    except FormatError as error:  # what is wrong with arrays does not know whose they are
+        told = str(error)
+        raise FormatError(told if str(path) in told else f"{artefact.path}: {told}") from error
     return Classifier(classes, scorer, temperature=_temperature(artefact), info=manifest)
 
 
@@ -60,12 +65,19 @@ def _nano(artefact: Artefact, compiled: bool | None) -> NanoScorer:
         raise FormatError(f"{artefact.path} is damaged: 'unit' is not one float32 number")
     weights = NanoWeights(
         keys=unpack_ids(artefact.weight("keys")),
-        rows=artefact.weight("rows"),
+        rows=_rows(artefact),
         scales=artefact.weight("scales"),
         unit=float(unit[0]),
         bias=artefact.weight("bias"),
     )
     return NanoScorer(weights, spec, compiled=compiled)
+
+
+def _rows(artefact: Artefact) -> NDArray[np.int8]:
+    """int8 [R, C], however many bits they take in the file."""
+    if "rows4" in artefact.weights:
+        return unpack_rows(artefact.weight("rows4"), len(artefact.weight("bias")))
+    return artefact.weight("rows")
 
 
 def _micro(artefact: Artefact, prefix: str = "") -> MicroScorer:

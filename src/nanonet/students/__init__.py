@@ -1,6 +1,15 @@
 """The small models that leave the house: nano (n-gram table) and micro (encoder and head)."""
 
-from nanonet.students.nano import NanoFit, ScoreTable, fit_nano, learn_scores
+from nanonet.students.nano import NanoFit, ScoreTable, fit_nano, fit_size, learn_scores
 from nanonet.students.quantise import NanoTable, quantise_rows, room
 
-__all__ = ["NanoFit", "NanoTable", "ScoreTable", "fit_nano", "learn_scores", "quantise_rows", "room"]
+__all__ = [
+    "NanoFit",
+    "NanoTable",
+    "ScoreTable",
+    "fit_nano",
+    "fit_size",
+    "learn_scores",
+    "quantise_rows",
+    "room",
+]

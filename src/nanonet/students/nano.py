@@ -31,9 +31,9 @@ FOLDS = 3
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """What was learned, before it is rounded and cut: scores float32 [V, C] of the n-grams ``keys``.
+    """What was learned, before it is rounded and cut.
 
-    bias: [C]; worth: [V], what keeping a row is worth, for where not all fit.
+    keys: uint32 [V], ascending; scores: float32 [V, C], of one n-gram; bias: [C]; worth: [V], what keeping a row is worth, for where not all fit.
     """
 
     keys: NDArray[np.uint32]
@@ -66,7 +66,7 @@ def fit_nano(
 ) -> NanoFit:
     """Train on the labelled rows (classes ``y`` [n_l]) and the pool's soft labels [pool, C]."""
     n, pool, classes = len(y), len(labels), labels.shape[1]
-    student = learn_scores(view, y, labels).rounded(max_mb)
+    student = fit_size(view, y, labels, learn_scores(view, y, labels), max_mb)
     targets = _targets(y, labels)
     fold = rng.permutation(pool) % FOLDS
     logits = np.zeros((pool, classes), np.float32)
@@ -83,6 +83,25 @@ def learn_scores(view: GramView, y: NDArray[np.int64], labels: Floats) -> ScoreT
     rows = np.arange(len(y) + len(labels))
     table, bias = _table(view, _targets(y, labels), rows, len(y), 100)
     return ScoreTable(view.keys, view.table(table), bias, _worth(view, table))
+
+
+def fit_size(
+    view: GramView, y: NDArray[np.int64], labels: Floats, scores: ScoreTable, max_mb: float
+) -> NanoTable:
+    """The table that fits ``max_mb``: where rows must go, those that stay are learned once more.
+
+    What a dropped n-gram said its neighbours in the texts can say too, if they are asked: half of
+    what the cut costs comes back (docs/LOG.md). fastText's quantisation retrains for the same
+    reason (arXiv 1612.03651).
+    """
+    table = scores.rounded(max_mb)
+    kept = np.isin(view.keys, table.keys)
+    silent = np.ptp(scores.scores, axis=1) == 0
+    if not len(table.keys) or (kept | silent).all():
+        return table
+    columns = np.flatnonzero(kept)
+    part = GramView(view.keys[columns], view.idf[columns], view.features[:, columns].tocsr())
+    return learn_scores(part, y, labels).rounded(max_mb)
 
 
 def _targets(y: NDArray[np.int64], labels: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""From a float table of n-gram scores to int8 rows that fit a size."""
+"""From a float table of n-gram scores to rows of small whole numbers that fit a size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.errors import UserError
-from nanonet.text import gap_bytes, pack_ids
+from nanonet.text import HALF_MOST, gap_bytes, pack_ids, pack_rows
 
 Floats = NDArray[np.float32]
 OVERHEAD = 60_000  # bytes kept free for the manifest, the card and the tensor headers
@@ -23,7 +23,8 @@ class NanoTable:
 
     The score of an n-gram for a class is ``unit * MULTIPLIERS[scale] * row``; ``dropped`` counts
     the n-grams that did not fit, ``error`` is the mean absolute rounding error over the mean
-    absolute score.
+    absolute score. ``bits`` is 8, or 4 where the rows are all within -7 and 7 and two numbers are
+    to share a byte in the file.
     """
 
     keys: NDArray[np.uint32]
@@ -33,12 +34,13 @@ class NanoTable:
     bias: Floats
     dropped: int
     error: float
+    bits: int = 8
 
     def weights(self) -> dict[str, NDArray[np.generic]]:
         """The tensors of the artefact."""
         return {
             "keys": pack_ids(self.keys),
-            "rows": self.rows,
+            **({"rows": self.rows} if self.bits == 8 else {"rows4": pack_rows(self.rows)}),
             "scales": self.scales,
             "unit": np.array([self.unit], np.float32),
             "bias": self.bias,
@@ -47,7 +49,7 @@ class NanoTable:
 
 def room(classes: int, max_mb: float) -> int:
     """How many bytes are left for rows; UserError where not one is sure to fit."""
-    each = 5 + 1 + classes
+    each = 5 + 1 + (classes + 1) // 2
     left = int(max_mb * 1e6) - OVERHEAD - 8 * classes
     if left < each:
         raise UserError(
@@ -64,14 +66,22 @@ def quantise_rows(
 
     table: [V, C]; worth: [V], such as length of the row times how often it is met. One scale a row
     costs a byte and loses far less than one scale for the table. The whole model takes at most
-    ``max_mb`` megabytes; raises UserError where not one row would fit.
+    ``max_mb`` megabytes. Where not all rows fit, they are rounded to four bits, for a row that is
+    left out costs more than one that is coarse (docs/LOG.md has the figures). Raises UserError
+    where not one row would fit.
     """
     left = room(table.shape[1], max_mb)
     table = table - table.mean(axis=1, keepdims=True)  # softmax is blind to it, evidence is not
     keep = np.flatnonzero(np.abs(table).max(axis=1) > 0)
-    keep = keep[_most_worth(keys[keep], worth[keep], 1 + table.shape[1], left)]
+    classes = table.shape[1]
+    fitting = _most_worth(keys[keep], worth[keep], 1 + classes, left)
+    bits, most = 8, 127
+    if len(fitting) < len(keep):
+        bits, most = 4, HALF_MOST
+        fitting = _most_worth(keys[keep], worth[keep], 1 + (classes + 1) // 2, left)
+    keep = keep[fitting]
     kept = table[keep].astype(np.float64)
-    wanted = np.abs(kept).max(axis=1) / 127.0 if kept.size else np.zeros(0)
+    wanted = np.abs(kept).max(axis=1) / most if kept.size else np.zeros(0)
     unit = np.nextafter(np.float32(wanted.max(initial=1e-30) / MULTIPLIERS[-1]), np.float32(1))
     # The next multiplier above, never below: no score may be cut.
     scales = np.searchsorted(MULTIPLIERS, wanted / float(unit)).astype(np.uint8)
@@ -80,7 +90,8 @@ def quantise_rows(
     size = float(np.abs(kept).mean()) if kept.size else 1.0
     error = float(np.abs(rows * steps - kept).mean() / size) if kept.size else 0.0
     bias = np.asarray(bias - bias.mean(), np.float32)
-    return NanoTable(keys[keep], rows, scales, float(unit), bias, len(keys) - len(keep), error)
+    dropped = len(keys) - len(keep)
+    return NanoTable(keys[keep], rows, scales, float(unit), bias, dropped, error, bits)
 
 
 def _most_worth(

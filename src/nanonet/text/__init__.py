@@ -4,10 +4,12 @@ from nanonet.text._pages import code_page
 from nanonet.text.featurise import Grams, featurise
 from nanonet.text.normalise import fold, normalise
 from nanonet.text.packed import gap_bytes, pack_ids, unpack_ids
+from nanonet.text.packed_rows import HALF_MOST, pack_rows, unpack_rows
 from nanonet.text.spans import gram_spans
 from nanonet.text.spec import GramSpec
 
 __all__ = [
+    "HALF_MOST",
     "GramSpec",
     "Grams",
     "code_page",
@@ -17,5 +19,7 @@ __all__ = [
     "gram_spans",
     "normalise",
     "pack_ids",
+    "pack_rows",
     "unpack_ids",
+    "unpack_rows",
 ]
