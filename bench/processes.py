@@ -55,8 +55,10 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def threads(count: int) -> dict[str, str]:
     """Environment variables that hold the numeric libraries to ``count`` threads."""
+    # The tokenizers' switch: without it they use one thread, whatever rayon is told.
+    parallel = {"TOKENIZERS_PARALLELISM": "true" if count > 1 else "false"}
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
-    return {name: str(count) for name in names}
+    return parallel | {name: str(count) for name in names}
 
 
 def nanonet_command() -> list[str]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from bench import ablation_command, accuracy, ask_command, runtime, timing
+from bench import ablation_command, accuracy, ask_command, runtime, size_command, timing
 from bench._options import FOLDER, cache_option, data_option, numbers, out_option, words
 from bench.cells import METHODS, NAMES, Places, keys
 from bench.peers import PEERS
 from bench.protocol import REPOSITORY, SETS
+from bench.speed_methods import METHODS as METHODS_TIMED
 
 
 @click.group()
@@ -72,29 +73,36 @@ def time_command(pool: int, effort: str, out: Path, data: Path) -> None:
 
 
 @main.command("runtime")
-@click.option("--rounds", default=5, show_default=True, help="Interleaved rounds.")
-@click.option("--threads", default=1, show_default=True)
-@click.option("--peers", default=",".join(runtime.PEERS), show_default=True)
+@click.option("--sets", default="ag_news,banking77,imdb", show_default=True)
+@click.option("--rounds", default=7, show_default=True, help="Interleaved rounds.")
+@click.option("--threads", default="1,2", show_default=True)
+@click.option("--methods", default=",".join(METHODS_TIMED), show_default=True)
 @click.option("--model", type=FOLDER, help="A saved model [a nano student is fitted].")
 @out_option("runtime.json")
 @data_option
 @cache_option
 def runtime_command(
+    sets: str,
     rounds: int,
-    threads: int,
-    peers: str,
+    threads: str,
+    methods: str,
     model: Path | None,
     out: Path,
     data: Path,
     cache_dir: Path | None,
 ) -> None:
-    """Import time, cold start, memory, size, and throughput against the peers."""
-    chosen = words(runtime.PEERS, peers, "--peers")
-    settings = runtime.RuntimeSettings(rounds=rounds, threads=threads, peers=chosen)
+    """Import time, cold start, memory, size, and throughput and latency against the peers."""
+    settings = runtime.RuntimeSettings(
+        sets=words(tuple(SETS), sets, "--sets"),
+        rounds=rounds,
+        threads=numbers(threads),
+        methods=words(tuple(METHODS_TIMED), methods, "--methods"),
+    )
     runtime.run(settings, data, out, cache_dir, model)
 
 
 main.add_command(ablation_command.command)
+main.add_command(size_command.command)
 main.add_command(ask_command.command)
 
 if __name__ == "__main__":

@@ -4,81 +4,123 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench import machine
+from bench import machine, speed_models
 from bench.accuracy import say, write_json
 from bench.nanonet_method import folder_bytes
 from bench.processes import Measured, environment, measure, nanonet_command, threads
-from bench.protocol import draw, load
+from bench.protocol import REPOSITORY
+from bench.speed_job import Job, labelled_rows, sample
+from bench.speed_methods import METHODS
+from bench.speed_nano import fit_nano, table_nano
 
-PEERS = ("tfidf", "fasttext", "model2vec", "setfit")
+#: Texts that each method labels in the process whose memory is measured.
+MEMORY_TEXTS = 1000
 
 
 @dataclass(frozen=True)
 class RuntimeSettings:
-    """Which draw is learnt, how often each thing is timed, and with how many threads."""
+    """Which draws are labelled, how often each thing is timed, and with how many threads.
 
-    set: str = "ag_news"
+    The first of ``sets`` is the one whose nano student is fitted as a user would, and whose
+    memory, cold start and size are told.
+    """
+
+    sets: tuple[str, ...] = ("ag_news", "banking77", "imdb")
     shots: int = 10
     seed: int = 0
-    rounds: int = 5
-    threads: int = 1
-    peers: tuple[str, ...] = PEERS
+    rounds: int = 7
+    threads: tuple[int, ...] = (1, 2)
+    methods: tuple[str, ...] = tuple(METHODS)
 
 
 def run(
     settings: RuntimeSettings, data: Path, out: Path, cache_dir: Path | None, model: Path | None
 ) -> None:
-    """Measure ``model``, or a nano student fitted on the draw when there is none."""
+    """Measure ``model``, or a nano student fitted on the first set when there is none."""
+    from nanonet.encode import default_cache_dir
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if model is None:
-            say("fitting a nano student ...")
-            model = fit_nano(settings, data, folder / "model", cache_dir)
+        say("models ...")
+        home = (cache_dir or default_cache_dir()) / "bench" / "speed"
+        models = speed_models.prepare(home, cache_dir)
+        students = {
+            one: nano(settings, one, data, folder, cache_dir, model) for one in settings.sets
+        }
+        jobs = [job(settings, one, data, models, cache_dir, students[one]) for one in students]
         say("processes ...")
-        costs = process_costs(model, folder, settings.rounds)
-        say("throughput ...")
-        found = throughput(settings, data, model, cache_dir, folder)
-        nano = next(iter(found))
+        costs = process_costs(Path(jobs[0].nano), folder, settings.rounds)
         result = {
             "kind": "runtime",
             "machine": machine.facts(),
             "settings": asdict(settings),
-            "student": nano,
-            "artefact_bytes": folder_bytes(model),
+            "student": "nano",
+            "artefact_bytes": folder_bytes(Path(jobs[0].nano)),
+            "wheel_bytes": wheel_bytes(folder),
             "processes": costs,
-            "throughput": found,
-            "ratio": {
-                name: round(found[nano]["per_s"] / found[name]["per_s"], 2)
-                for name in found
-                if name != nano
-            },
+            "files": file_bytes(models, settings.methods),
+            "runs": [
+                throughput(replace(one, threads=n, latency=n == settings.threads[0]), folder)
+                for one in jobs
+                for n in settings.threads
+            ],
+            "memory_texts": MEMORY_TEXTS,
+            "memory_mb": memory(jobs[0], folder),
         }
     write_json(out, result)
 
 
-def fit_nano(settings: RuntimeSettings, data: Path, path: Path, cache_dir: Path | None) -> Path:
-    """Fit and save a nano student on the draw."""
-    import nanonet
+def nano(
+    settings: RuntimeSettings,
+    name: str,
+    data: Path,
+    folder: Path,
+    cache_dir: Path | None,
+    model: Path | None,
+) -> Path:
+    """The nano student for a set: fitted for the first, a table of the training labels for others.
 
-    train, test = load(settings.set, data)
-    drawn = draw(train, test, settings.shots, settings.seed)
-    fitted = nanonet.fit(
-        list(drawn.labelled.texts),
-        list(drawn.labelled.labels),
-        pool=drawn.pool.texts,
-        student="nano",
-        seed=settings.seed,
-        cache_dir=cache_dir,
+    Only speed is asked of the others, and fitting them would take the encoder hours.
+    """
+    if name != settings.sets[0]:
+        return table_nano(name, data, folder / f"nano-{name}")
+    if model is not None:
+        return model
+    say(f"fitting a nano student on {name} ...")
+    return fit_nano(name, settings.shots, settings.seed, data, folder / "model", cache_dir)
+
+
+def job(
+    settings: RuntimeSettings,
+    name: str,
+    data: Path,
+    models: Path,
+    cache_dir: Path | None,
+    nano: Path,
+) -> Job:
+    """What the measuring processes are told about a set."""
+    texts, labels, pool = labelled_rows(name, data, settings.shots, settings.seed)
+    return Job(
+        set=name,
+        threads=1,
+        texts=texts,
+        labels=labels,
+        pool=pool,
+        methods=settings.methods,
+        nano=str(nano),
+        models=str(models),
+        cache_dir=str(cache_dir) if cache_dir else None,
+        rounds=settings.rounds,
+        latency=False,
     )
-    fitted.save(path)
-    return path
 
 
 def process_costs(model: Path, folder: Path, rounds: int) -> dict[str, dict[str, float]]:
@@ -112,17 +154,45 @@ def medians(runs: Sequence[Measured]) -> dict[str, float]:
     }
 
 
-def throughput(
-    settings: RuntimeSettings, data: Path, model: Path, cache_dir: Path | None, folder: Path
-) -> dict[str, Any]:
+def throughput(one: Job, folder: Path) -> dict[str, Any]:
     """Rates from a fresh process that starts with the thread variables set."""
-    given, found = folder / "settings.json", folder / "rates.json"
-    places = {"data": str(data), "model": str(model)}
-    text = json.dumps(
-        asdict(settings) | places | {"cache_dir": str(cache_dir) if cache_dir else None}
-    )
-    given.write_text(text, encoding="utf-8")
+    say(f"throughput on {one.set}, threads: {one.threads} ...")
+    given, found = one.write(folder / "job.json"), folder / "rates.json"
     command = [sys.executable, "-m", "bench.throughput", str(given), str(found)]
-    measure(command, environment(threads(settings.threads)), folder / "throughput.txt")
+    measure(command, environment(threads(one.threads)), folder / "throughput.txt")
     result: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
     return result
+
+
+def memory(one: Job, folder: Path) -> dict[str, float]:
+    """Peak megabytes of a process that loads one method and labels a thousand texts."""
+    few = replace(one, threads=1, pool=tuple(sample(one.pool, MEMORY_TEXTS)))
+    given = few.write(folder / "memory.json")
+    found = {}
+    for name in one.methods:
+        say(f"memory of {name} ...")
+        command = [sys.executable, "-m", "bench.speed_memory", str(given), name]
+        found[name] = round(measure(command, environment(threads(1)), folder / "m.txt").peak_mb, 1)
+    return found
+
+
+def file_bytes(models: Path, methods: Sequence[str]) -> dict[str, int]:
+    """Bytes of the encoder that a method deploys, where it is a file of ours to measure."""
+    files = {name: METHODS[name].file for name in methods}
+    return {name: (models / file).stat().st_size for name, file in files.items() if file}
+
+
+def wheel_bytes(folder: Path) -> int | None:
+    """The size of our own wheel, built from the commit; None where there is no git or no pip."""
+    source, wheels = folder / "source", folder / "wheels"
+    source.mkdir()
+    quiet: dict[str, Any] = {"capture_output": True, "check": True}
+    try:
+        archive = subprocess.run(["git", "-C", str(REPOSITORY), "archive", "HEAD"], **quiet)
+        subprocess.run(["tar", "-x", "-C", str(source)], input=archive.stdout, **quiet)
+        build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", str(wheels), str(source)]
+        subprocess.run(build, **quiet)
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"no wheel was built: {error}")
+        return None
+    return sum(wheel.stat().st_size for wheel in wheels.glob("*.whl"))

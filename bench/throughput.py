@@ -1,6 +1,6 @@
-"""Texts a second, text in and class out: nano against the peers, interleaved, same process.
+"""Rates and latencies of all methods in one process, in turns.
 
-``python -m bench.throughput SETTINGS.json OUT.json`` is started by ``run runtime`` with the thread
+``python -m bench.throughput JOB.json OUT.json`` is started by ``run runtime`` with the thread
 variables set, since numeric libraries read them only when they are loaded.
 """
 
@@ -10,86 +10,134 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.peers import peer
-from bench.protocol import draw, load
+from bench.speed_job import read_job, sample
+from bench.speed_methods import METHODS, Predict
 from nanonet.runtime import kernel
 
-#: The slow ones get fewer texts: a rate does not need all of them.
-FEWER = {"setfit": 20}
+#: Seconds a turn takes at least (texts are labelled again until then) and, for the slow, at most.
+QUICK_S, SLOW_S = 0.2, 0.7
+LEAST_TEXTS = 32
+#: Methods that pad batches get at least so many characters, between 64 and 256 texts: batches in
+#: the order of length are padded little only where there are several.
+BATCHED_CHARACTERS = 45_000
+#: A method's single calls take so many seconds in all, and are so many at most.
+LATENCY_S, MOST_CALLS = 4.0, 4000
+TURNS = 8
 
-Predict = Callable[[Sequence[str]], list[str]]
+
+@dataclass
+class Turns:
+    """What was measured of one method: a rate a turn, by the wall clock and by processor time."""
+
+    texts: list[str]
+    per_s: list[float] = field(default_factory=list)
+    cpu_per_s: list[float] = field(default_factory=list)
+    calls_us: list[float] = field(default_factory=list)
 
 
-def rates(methods: dict[str, Predict], texts: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Median texts a second of each method over ``rounds`` interleaved rounds, after a warm-up."""
-    shares = {name: texts[: max(1, len(texts) // FEWER.get(name, 1))] for name in methods}
+def measured(methods: dict[str, Predict], texts: Sequence[str], rounds: int) -> dict[str, Turns]:
+    """Texts a second of each method, one turn a round; each has labelled 32 texts before."""
+    turns = {}
     for name, predict in methods.items():
-        predict(shares[name][:64])
-    found: dict[str, list[float]] = {name: [] for name in methods}
+        least = batches(texts) if METHODS[name].batched else LEAST_TEXTS
+        turns[name] = Turns(share(predict, texts, least))
     for _ in range(rounds):
         for name, predict in methods.items():
-            start = time.perf_counter()
-            labels = predict(shares[name])
-            wall = time.perf_counter() - start
-            if len(labels) != len(shares[name]):
-                raise RuntimeError(f"{name}: {len(labels)} labels, {len(shares[name])} texts")
-            found[name].append(len(labels) / wall)
-    return {
-        name: {"texts": len(shares[name]), "per_s": round(statistics.median(found[name]), 1)}
-        for name in methods
-    }
+            one_turn(predict, turns[name])
+    return turns
 
 
-def latency_us(predict: Predict, texts: Sequence[str], calls: int = 2_000) -> float:
-    """Median microseconds of one call with one text, over different texts of 230 to 250 characters.
+def batches(texts: Sequence[str]) -> int:
+    """How many texts a method that pads batches gets at least."""
+    usual = statistics.fmean(map(len, texts))
+    return max(64, min(256, round(BATCHED_CHARACTERS / max(usual, 1))))
 
-    All texts where none is of that length. Each text comes once a turn, so caches are as warm as
-    in a service that answers texts it has not seen just before.
+
+def share(predict: Predict, texts: Sequence[str], least: int) -> list[str]:
+    """As many texts as a method labels in about ``SLOW_S``, all of them where it is quicker."""
+    few = sample(texts, LEAST_TEXTS)
+    predict(few)
+    start = time.perf_counter()
+    predict(few)
+    rate = len(few) / (time.perf_counter() - start)
+    return sample(texts, max(least, int(rate * SLOW_S)))
+
+
+def one_turn(predict: Predict, turns: Turns) -> None:
+    """Label the method's texts, again and again until ``QUICK_S`` have passed."""
+    done, start, cpu = 0, time.perf_counter(), time.process_time()
+    while time.perf_counter() - start < QUICK_S:
+        labels = predict(turns.texts)
+        if len(labels) != len(turns.texts):
+            raise RuntimeError(f"{len(labels)} labels for {len(turns.texts)} texts")
+        done += len(labels)
+    turns.per_s.append(done / (time.perf_counter() - start))
+    turns.cpu_per_s.append(done / max(time.process_time() - cpu, 1e-9))
+
+
+def latencies(methods: dict[str, Predict], texts: Sequence[str], turns: dict[str, Turns]) -> None:
+    """Microseconds of calls with one text, in turns too, over different texts in every turn.
+
+    So caches are as warm as in a service that answers texts it has not seen just before.
     """
-    usual = [text for text in texts if 230 <= len(text) <= 250] or list(texts)
-    walls = []
-    for call in range(calls):
-        one = [usual[call % len(usual)]]
-        start = time.perf_counter_ns()
-        predict(one)
-        walls.append(time.perf_counter_ns() - start)
-    return round(statistics.median(walls) / 1e3, 2)
+    every = sample(texts, MOST_CALLS)
+    for turn in range(TURNS):
+        for name, predict in methods.items():
+            end = time.perf_counter() + LATENCY_S / TURNS
+            for text in every[turn * MOST_CALLS // TURNS :][: MOST_CALLS // TURNS]:
+                start = time.perf_counter_ns()
+                predict([text])
+                turns[name].calls_us.append((time.perf_counter_ns() - start) / 1e3)
+                if time.perf_counter() > end:
+                    break
 
 
-def learn(settings: dict[str, Any]) -> tuple[dict[str, Predict], Sequence[str]]:
-    """Every method ready to predict, and the test texts. nanonet comes from its saved folder."""
-    import nanonet
+def told(turns: dict[str, Turns], first: str = "nano") -> dict[str, dict[str, Any]]:
+    """Medians, quartiles, and how many times the rate of ``first`` is each other's."""
+    return {name: _told(turn, turns[first]) for name, turn in turns.items()}
 
-    if int(settings["threads"]) > 0 and "setfit" in settings["peers"]:
-        import torch
 
-        torch.set_num_threads(int(settings["threads"]))
-    train, test = load(settings["set"], Path(settings["data"]))
-    drawn = draw(train, test, settings["shots"], settings["seed"])
-    cache = Path(settings["cache_dir"]) if settings["cache_dir"] else None
-    classifier = nanonet.load(settings["model"])
-    kind = str(classifier.info["student"]["kind"])
-    threads = int(settings["threads"]) or None
-    ready: dict[str, Predict] = {
-        kind: lambda texts: classifier.predict(texts, threads=threads),
+def _told(turn: Turns, first: Turns) -> dict[str, Any]:
+    ratios = [a / b for a, b in zip(first.per_s, turn.per_s, strict=True)]
+    rate, base = statistics.median(turn.per_s), statistics.median(first.per_s)
+    found: dict[str, Any] = {
+        "texts": len(turn.texts),
+        "characters": round(statistics.fmean(map(len, turn.texts))),
+        "per_s": round(rate, 1),
+        "per_s_range": [round(x, 1) for x in quartiles(turn.per_s)],
+        "cpu_per_s": round(statistics.median(turn.cpu_per_s), 1),
+        "ratio": round(base / rate, 3),
+        "ratio_range": [round(x, 3) for x in quartiles(ratios)],
     }
-    for name in settings["peers"]:
-        ready[name] = peer(name).train(drawn.labelled, drawn.pool, settings["seed"], cache).predict
-    return ready, drawn.test.texts
+    if turn.calls_us:
+        calls = sorted(turn.calls_us)
+        found["calls"] = len(calls)
+        found["p50_us"] = round(statistics.median(calls), 2)
+        found["p99_us"] = round(calls[int(0.99 * (len(calls) - 1))], 2)
+    return found
 
 
-def main(settings_path: str, out: str) -> None:
-    """Learn, measure, write the rates."""
-    settings = json.loads(Path(settings_path).read_text(encoding="utf-8"))
-    methods, texts = learn(settings)
-    found = rates(methods, texts, settings["rounds"])
-    if "nano" in methods:
-        found["nano"]["one_text_us"] = latency_us(methods["nano"], texts)
-        found["nano"]["kernel"] = kernel()
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """The first and the third quartile; of one value, that value."""
+    if len(values) < 2:
+        return values[0], values[0]
+    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
+    return first, third
+
+
+def main(job_path: str, out: str) -> None:
+    """Build every method, measure, write."""
+    job = read_job(job_path)
+    methods = {name: METHODS[name].build(job) for name in job.methods}
+    turns = measured(methods, job.pool, job.rounds)
+    if job.latency:
+        latencies(methods, job.pool, turns)
+    found = {"set": job.set, "threads": job.threads, "kernel": kernel(), "methods": told(turns)}
     Path(out).write_text(json.dumps(found), encoding="utf-8")
 
 

@@ -33,7 +33,8 @@ FOLDS = 3
 class ScoreTable:
     """What was learned, before it is rounded and cut.
 
-    keys: uint32 [V], ascending; scores: float32 [V, C], of one n-gram; bias: [C]; worth: [V], what keeping a row is worth, for where not all fit.
+    keys: uint32 [V], ascending; scores: float32 [V, C], of one n-gram; bias: [C];
+    worth: [V], what keeping a row is worth, for where not all fit.
     """
 
     keys: NDArray[np.uint32]
