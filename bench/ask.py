@@ -44,7 +44,9 @@ def keys(
             for strategy in STRATEGIES:
                 yield AskKey(part, name, one.kind, one.rate, strategy, seed)
         if part == "doubt":
-            yield AskKey(part, name, one.kind, one.rate, "suspects", seed)
+            human = name == "ag_news_noisy"
+            kind, rate = ("human", 0.0) if human else (one.kind, one.rate)
+            yield AskKey(part, name, kind, rate, "suspects", seed)
 
 
 def run(wanted: Iterable[AskKey], places: Places, out: Path, redo: bool = False) -> int:

@@ -22,20 +22,19 @@ def cells(
 ) -> tuple[NDArray[np.int64], Floats]:
     """Cell [n] of each row and the centres [count, d]: k-means begun as k-means++ does.
 
-    Lloyd's rounds after Arthur and Vassilvitskii's start (SODA 2007). ``fixed`` [m, d] are centres
-    that stay where they are; they come first.
+    Lloyd's rounds after Arthur and Vassilvitskii's start (SODA 2007), in its greedy form.
+    ``fixed`` [m, d] are centres that stay where they are; they come first.
     """
     table = matrix(vectors, "vectors")
     centres = _spread(table, count, rng, fixed)
     held = 0 if fixed is None else len(fixed)
     cell = _nearest(table, centres)
     for _ in range(_ROUNDS):
-        sums = np.zeros_like(centres)
-        np.add.at(sums, cell, table)
-        sizes = np.bincount(cell, minlength=len(centres))
-        moved = np.flatnonzero(sizes > 0)
-        moved = moved[moved >= held]
-        centres[moved] = sums[moved] / sizes[moved, None]
+        order = np.argsort(cell, kind="stable")
+        there, starts = np.unique(cell[order], return_index=True)
+        sums = np.add.reduceat(table[order], starts, axis=0)
+        means = sums / np.diff(np.append(starts, len(table)))[:, None]
+        centres[there[there >= held]] = means[there >= held]
         before, cell = cell, _nearest(table, centres)
         if (before == cell).all():
             break
@@ -43,15 +42,26 @@ def cells(
 
 
 def _spread(table: Floats, count: int, rng: np.random.Generator, fixed: Floats | None) -> Floats:
+    """The start: each next centre is the best of a few rows drawn by squared distance."""
+    squares = np.einsum("ij,ij->i", table, table)
+    tries = 2 + int(np.log(count))
+
+    def gaps(points: Floats) -> Floats:
+        lengths = np.einsum("ij,ij->i", points, points)
+        return np.maximum(squares + lengths[:, None] - 2.0 * (points @ table.T), 0.0)
+
     chosen = [] if fixed is None else list(np.asarray(fixed, np.float32))
-    far = np.full(len(table), np.inf)
-    for centre in chosen:
-        far = np.minimum(far, ((table - centre) ** 2).sum(axis=1))
+    far = gaps(np.array(chosen)).min(axis=0) if chosen else np.ones(len(table), np.float32)
     while len(chosen) < count:
-        even = not np.isfinite(far[0]) or far.sum() <= 0
-        row = rng.integers(len(table)) if even else rng.choice(len(table), p=far / far.sum())
-        chosen.append(table[row])
-        far = np.minimum(far, ((table - table[row]) ** 2).sum(axis=1, dtype=np.float64))
+        total = far.sum(dtype=np.float64)
+        share = far / total if total > 1e-6 else np.full(len(far), 1.0 / len(far))
+        rows = np.searchsorted(np.cumsum(share, dtype=np.float64), rng.random(tries))
+        left = gaps(table[np.minimum(rows, len(table) - 1)])
+        if chosen:
+            np.minimum(left, far, out=left)
+        pick = int(left.sum(axis=1).argmin())
+        far = left[pick]
+        chosen.append(table[min(rows[pick], len(table) - 1)])
     return np.array(chosen, np.float32)
 
 
