@@ -17,10 +17,11 @@ from nanonet.learn.readouts import (
     leave_one_out,
 )
 from nanonet.learn.views import EncoderView, encoder_view
+from nanonet.learn.voted import Voted, weigh_votes
 
 LABELS_C = 1.0  # scikit-learn's default: the plain peer everyone trains
 READOUTS_C = 10.0
-# Lengths of the direction from bad to good beside a unit vector; each step must gain half a nat.
+# Lengths of the direction from bad to good beside a unit vector; the second must gain half a nat.
 OPINIONS = (0.0, 0.3, 0.6)
 OPINION_PULL = 0.5
 SHARPEN = 3.0  # a regression on a few labels a class is far less sure than it is right
@@ -33,7 +34,8 @@ class Start:
     view: the encoder view of all those rows; log_odds: logits [n, C] with the estimated prior
     inside; head coefficients are on the view; names_weight: how much the names count; prior:
     class shares [C] estimated for the pool; shift: [C], already inside; opinion: weight of the
-    direction from bad to good in the view (0: it is not there).
+    direction from bad to good in the view (0: it is not there); voted, votes_weight: the votes as
+    weighed, and how much they count beside the labels.
     """
 
     view: EncoderView
@@ -43,6 +45,14 @@ class Start:
     prior: Floats
     shift: Floats
     opinion: float = 0.0
+    voted: Voted | None = None
+    votes_weight: float = 0.0
+
+    def told(self, rows: NDArray[np.int64]) -> Floats:
+        """Logits of ``rows`` (those the start was read on) with what was voted on the very rows."""
+        if self.voted is None:
+            return self.logits
+        return self.logits + np.float32(min(self.votes_weight, 1.0)) * self.voted.said[rows]
 
 
 def fit_labels(features: Floats, y: NDArray[np.int64], classes: int) -> Floats:
@@ -64,15 +74,20 @@ def fit_start(
     and weighted by left-out log-loss on ``train`` alone.
     """
     names = material.names if use_names else None
+    voted = weigh_votes(material, train)
     classes = material.classes
     if not len(train):
         view = _view(material, ReadoutChoice((material.usual,), (1.0,)), rows)
         zero = np.zeros((view.features.shape[1] + 1, classes), np.float32)
         logits = np.zeros((len(rows), classes), np.float32) if names is None else names[rows]
+        if voted is not None:  # the names are among the votes
+            logits = voted.logits(material, rows)
         counted = np.bincount(logits[pool].argmax(axis=1), minlength=classes) / max(pool.sum(), 1)
         # Without labels the counted shares cannot be checked: half way to equal shares.
         prior = np.asarray(0.5 * counted + 0.5 / classes, np.float32)
-        return Start(view, zero, logits, 1.0, prior, np.zeros(classes, np.float32))
+        of_names, of_votes = (1.0, 0.0) if voted is None else (0.0, 1.0)
+        none = np.zeros(classes, np.float32)
+        return Start(view, zero, logits, of_names, prior, none, voted=voted, votes_weight=of_votes)
     y = material.y[train]
     seen = [material.unit_readout(i, train) for i in range(material.readouts)]
     choice = choose_readouts(seen, y, classes, material.usual)
@@ -86,20 +101,27 @@ def fit_start(
     view = view.rows(len(train) + np.arange(len(rows)))
     left_out = leave_one_out(own, y, classes)
     logits = linear_logits(view.features, coefficients)
-    weight = 0.0
-    if names is not None:
+    weight, of_votes = 0.0, 0.0
+    if names is not None or voted is not None:
         own = _centred(np.log(softmax(_sharp(left_out, y))))
-        weight = _names_weight(own, names[train], y)
-        # both sides at the scale at which they were weighed against one another
+        # both sides at the scale at which they are weighed against one another
         scale = np.float32(own.std() / max(float(_centred(logits).std()), 1e-6))
-        coefficients = coefficients * scale
-        logits = logits * scale + np.float32(weight) * names[rows]
-        left_out = own + weight * names[train]
+        coefficients, logits = coefficients * scale, logits * scale
+        left_out = own.astype(np.float64)
+    if names is not None:
+        weight = _weight_beside(left_out, names[train], y)
+        logits = logits + np.float32(weight) * names[rows]
+        left_out = left_out + weight * names[train]
+    if voted is not None:
+        said = voted.logits(material, train)
+        of_votes = _weight_beside(left_out, said, y)
+        logits = logits + np.float32(of_votes) * voted.logits(material, rows)
+        left_out = left_out + of_votes * said
     prior = estimate_prior(left_out, y, logits[pool].argmax(axis=1), classes)
     # Bayes' rule for a new class mix; forcing the mean itself measured worse.
     shift = np.log(prior * classes) if pool.any() else np.zeros(classes)
     moved = np.asarray(shift - shift.mean(), np.float32)
-    return Start(view, coefficients, logits + moved, weight, prior, moved, opinion)
+    return Start(view, coefficients, logits + moved, weight, prior, moved, opinion, voted, of_votes)
 
 
 def _with_opinion(
@@ -119,7 +141,7 @@ def _with_opinion(
     for step, by in enumerate(OPINIONS):
         features = np.concatenate([own, np.float32(by) * first], axis=1) if by else own
         loss = best_log_loss(leave_one_out(features, y, material.classes), y)
-        costs.append(len(y) * loss + OPINION_PULL * step)
+        costs.append(len(y) * loss + OPINION_PULL * max(step - 1, 0))
     by = OPINIONS[int(np.argmin(costs))]
     if not by:
         return view, 0.0
@@ -127,15 +149,14 @@ def _with_opinion(
 
 
 def start_head(material: Material, start: Start, names_head: LinearHead | None) -> LinearHead:
-    """The start as a head on readouts, names included."""
+    """The start as a head on readouts, names and votes included."""
     weight, bias = start.view.head(start.coefficients)
     head = LinearHead(start.view.choice.index, weight, bias).shifted(start.shift)
-    if names_head is None or not start.names_weight:
-        return head
-    scale = np.float32(start.names_weight)
-    return head.plus(
-        LinearHead(names_head.readouts, names_head.weight * scale, names_head.bias * scale)
-    )
+    if names_head is not None and start.names_weight:
+        head = head.plus(names_head.times(start.names_weight))
+    if start.voted is not None and start.votes_weight:
+        head = head.plus(start.voted.head.times(start.votes_weight))
+    return head
 
 
 def _view(material: Material, choice: ReadoutChoice, rows: NDArray[np.int64]) -> EncoderView:
@@ -149,15 +170,15 @@ def _sharp(scores: NDArray[np.float64], y: NDArray[np.int64]) -> Floats:
     return (scores * options[int(np.argmin(losses))]).astype(np.float32)
 
 
-def _names_weight(own: Floats, names: Floats, y: NDArray[np.int64]) -> float:
-    """The weight of the names at which the left-out labels are likeliest, at any temperature.
+def _weight_beside(own: NDArray[np.float64], other: Floats, y: NDArray[np.int64]) -> float:
+    """The weight of names or votes at which the left-out labels are likeliest, at any temperature.
 
     A pull towards one (half a nat an octave squared) keeps twenty labels from shouting.
     """
     options = {0.0: 2.0, 0.5: 0.5, 1.0: 0.0, 2.0: 0.5, 4.0: 2.0}
     costs = {}
     for weight, pull in options.items():
-        joint = np.asarray(own + weight * names, np.float32)
+        joint = np.asarray(own + weight * other, np.float32)
         loss = min(_loss(joint * np.float32(t), y) for t in (0.25, 0.5, 1.0, 2.0))
         costs[weight] = len(y) * loss / 4.0 + pull
     return min(costs, key=lambda weight: costs[weight])
