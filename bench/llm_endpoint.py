@@ -227,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _message(answer: Any, fault: str) -> tuple[dict[str, Any], str]:
-    text = json.dumps(answer)
+    text = answer if isinstance(answer, str) else json.dumps(answer)
     if fault == "truncated":
         return {"role": "assistant", "content": text[: len(text) // 2]}, "length"
     if fault == "refusal":

@@ -15,10 +15,12 @@ import click
 
 from nanonet import __version__
 from nanonet.cli.condense import condense
+from nanonet.cli.define import define
 from nanonet.cli.evaluate import evaluate
 from nanonet.cli.explain import explain
 from nanonet.cli.fit import fit
 from nanonet.cli.info import info
+from nanonet.cli.label import label
 from nanonet.cli.predict import predict
 from nanonet.errors import UserError
 
@@ -38,12 +40,13 @@ def cli(debug: bool) -> None:
       nanonet predict model new.csv --out answers.csv
       nanonet explain model "where is my parcel"
       nanonet info model
+      nanonet label pool.csv --classes classes.toml --out votes.csv
 
     `nanonet fit --help` says more, and so on for each command.
     """
 
 
-for _verb in (fit, predict, evaluate, explain, info, condense):
+for _verb in (fit, predict, evaluate, explain, info, condense, label, define):
     cli.add_command(_verb)
 
 

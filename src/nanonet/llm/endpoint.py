@@ -74,4 +74,5 @@ def dollars(nano: int) -> str:
     ('$2.00', '$0.0012')
     """
     value = nano / NANO
-    return f"${value:.2f}" if value >= 1 or not nano else f"${value:.4f}"
+    digits = 2 if value >= 1 or not nano else 4 if value >= 0.001 else 7
+    return f"${value:.{digits}f}"

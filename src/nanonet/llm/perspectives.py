@@ -28,7 +28,7 @@ __all__ = ["Attribute", "Perspective", "attribute_questions", "find_perspectives
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
-_DAMPING, _MAX_ITER, _PREFERENCE = 0.9, 1000, 0.5  # preference: a percentile of the similarities
+_DAMPING, _MAX_ITER = 0.9, 1000
 _MEANINGS = 5  # descriptions of a group that are shown when its instruction is written
 _MOST_ATTRIBUTES = 5
 _ATTRIBUTES = (
@@ -127,13 +127,14 @@ def _cells(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
         from sklearn.cluster import AffinityPropagation
     except ImportError as error:
         raise MissingExtra("grouping attributes", "train") from error
-    squares = (vectors**2).sum(axis=1)
-    similarity = -(squares[:, None] + squares[None, :] - 2 * vectors @ vectors.T)
+    rows = vectors.astype(np.float64)  # in single precision the messages do not settle
+    squares = (rows**2).sum(axis=1)
+    similarity = -(squares[:, None] + squares[None, :] - 2 * rows @ rows.T)
     model = AffinityPropagation(
         affinity="precomputed",
         damping=_DAMPING,
         max_iter=_MAX_ITER,
-        preference=float(np.percentile(similarity, _PREFERENCE)),
+        preference=float(np.median(similarity)),
         random_state=0,
     )
     cell = np.asarray(model.fit(similarity).labels_, np.int64)
@@ -152,16 +153,12 @@ def find_perspectives(
         meanings[attribute.name][attribute.meaning] += 1
     chosen = groups(counts, embed)[:count]
     written = asker.ask([_instruction(group, meanings) for group in chosen], "perspectives")
-    return tuple(
-        Perspective(
-            answer.value["name"],
-            answer.value["instruction"],
-            group,
-            sum(counts[name] for name in group),
-        )
-        for group, answer in zip(chosen, written, strict=True)
-        if not answer.abstained
-    )
+    found: dict[str, Perspective] = {}
+    for group, answer in zip(chosen, written, strict=True):
+        if not answer.abstained and answer.value["name"] not in found:
+            name, told = answer.value["name"], answer.value["instruction"]
+            found[name] = Perspective(name, told, group, sum(counts[n] for n in group))
+    return tuple(found.values())
 
 
 def _instruction(group: Sequence[str], meanings: dict[str, Counter[str]]) -> Question:
