@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nanonet.data import ClassSpec, Labelled, Pool, Test
 
 
+_PLAIN = ("auto", "nano", "micro")
+
+
 @click.command(short_help="Learn a model from labelled texts and a pile of others.")
 @click.argument("labelled", required=False)
 @click.option("--pool", metavar="POOL", help="Table of unlabelled texts; the more, the better.")
@@ -43,16 +46,23 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--student",
-    type=click.Choice(["auto", "nano", "micro"]),
+    type=click.Choice(["auto", "nano", "micro", "micro-1", "micro-2", "micro-3", "cascade"]),
     default="auto",
     show_default=True,
-    help="Kind of model: nano (table of n-grams), micro (encoder; needs the onnx extra to run), or "
-    "auto: nano, unless micro is estimated to be over a point more accurate.",
+    help="Kind of model: nano (table of n-grams); micro (encoder; needs the onnx extra to run) or "
+    "only its first 1, 2 or 3 layers; cascade (nano, and micro for the texts nano is not sure of); "
+    "or auto: nano, unless micro is estimated to be over a point more accurate.",
 )
 @click.option(
     "--max-mb",
     type=click.FloatRange(0, min_open=True),
     help="Largest size of the model in megabytes.  [default: 4 for nano, no limit for micro]",
+)
+@click.option(
+    "--max-us",
+    type=click.FloatRange(0, min_open=True),
+    help="Most microseconds a text may take, measured on this machine in one thread on your own "
+    "texts. With it, --student auto makes every kind and takes the best that fits.",
 )
 @click.option(
     "--encoder",
@@ -105,6 +115,7 @@ def fit(
       nanonet fit labelled.csv --pool pool.csv --out model
       nanonet fit labelled.jsonl --pool pool.parquet --test test.csv --out model
       nanonet fit --classes classes.txt --pool pool.txt --out model
+      nanonet fit labelled.csv --pool pool.csv --out model --max-us 2000 --max-mb 20
     """
     from nanonet.cli._progress import terminal_progress
 
@@ -189,6 +200,11 @@ def _fit_condensed(tables: _Tables, effort: str, settings: dict[str, Any]) -> An
         raise UserError(
             f"{tables.condensed}: is condensed, which says all there is to learn; leave out "
             "--effort and --classes"
+        )
+    if settings.pop("max_us", None) is not None or settings["student"] not in _PLAIN:
+        raise UserError(
+            f"{tables.condensed}: is condensed, and from that come nano and micro models only; "
+            "leave out --max-us and give another --student"
         )
     return fit_condensed(
         str(tables.condensed),

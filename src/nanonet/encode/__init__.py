@@ -5,6 +5,7 @@ from __future__ import annotations
 from nanonet.encode.bundled import BUNDLED_NAME
 from nanonet.encode.cache import default_cache_dir
 from nanonet.encode.load import load_encoder
+from nanonet.encode.plain import float_onnx
 from nanonet.encode.protocol import Encoder
 from nanonet.encode.readouts import POOLINGS, Readout
 from nanonet.encode.tokens import MAX_CHARS, MAX_TOKENS
@@ -19,6 +20,7 @@ __all__ = [
     "Readout",
     "Vectors",
     "default_cache_dir",
+    "float_onnx",
     "load_encoder",
     "vectors",
 ]

@@ -9,6 +9,7 @@ from nanonet.encode._quiet import quiet
 from nanonet.encode.check import compare
 from nanonet.errors import MissingExtra
 
+FLOAT_FILE = "fp32.onnx"
 _OPSET = 18
 _MOST_BYTES = 1_800_000_000  # one ONNX file holds 2 GB
 _SAME, _CLOSE = 0.9999, 0.97
@@ -28,30 +29,47 @@ def export_onnx(
     torch, the int8 one (per-channel weights) must keep a mean cosine of 0.97 for every mean
     readout, else the float32 file is kept and a note says so. Raises ``ExportFailed``.
     """
-    try:
-        import onnx
-        import onnxscript  # noqa: F401  the exporter's own need, checked here for a clear message
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-    except ImportError:
-        raise MissingExtra("preparing the encoder", "train") from None
-    size = sum(p.numel() * 4 for p in model.parameters())
-    if size > _MOST_BYTES:
-        raise ExportFailed(f"its weights take {size / 1e9:.1f} GB, more than one ONNX file holds")
-    plain = out.with_name("fp32.onnx")
+    plain = export_float(model, tokenizer, out.with_name(FLOAT_FILE), max_tokens)
     with quiet():
-        _export(model, plain, max_tokens)
-        _strip(onnx, plain)
-        worst = compare(plain, tokenizer, model=model)
-        if min(worst) < _SAME:
-            raise ExportFailed(f"the exported file disagrees with torch (cosine {min(worst):.4f})")
-        quantize_dynamic(str(plain), str(out), weight_type=QuantType.QInt8, per_channel=True)
-        _strip(onnx, out)
+        quantise(plain, out)
         kept = min(compare(out, tokenizer, reference=plain)[::5])
     if kept < _CLOSE:
         plain.replace(out)
         return "fp32", (f"int8 weights lose too much here (cosine {kept:.3f}); float32 is used",)
     plain.unlink()
     return "int8", ()
+
+
+def export_float(model: Any, tokenizer: Any, out: Path, max_tokens: int) -> Path:
+    """Write ``model`` to ``out`` in float32, checked against torch; raises ``ExportFailed``."""
+    try:
+        import onnx
+        import onnxruntime.quantization  # noqa: F401
+        import onnxscript  # noqa: F401  the exporter's own need, checked here for a clear message
+    except ImportError:
+        raise MissingExtra("preparing the encoder", "train") from None
+    size = sum(p.numel() * 4 for p in model.parameters())
+    if size > _MOST_BYTES:
+        raise ExportFailed(f"its weights take {size / 1e9:.1f} GB, more than one ONNX file holds")
+    with quiet():
+        _export(model, out, max_tokens)
+        _strip(onnx, out)
+        worst = compare(out, tokenizer, model=model)
+    if min(worst) < _SAME:
+        raise ExportFailed(f"the exported file disagrees with torch (cosine {min(worst):.4f})")
+    return out
+
+
+def quantise(plain: Path, out: Path) -> Path:
+    """The float32 ONNX file ``plain`` with int8 weights (a scale a channel) as ``out``."""
+    try:
+        import onnx
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+    except ImportError:
+        raise MissingExtra("writing int8 weights", "train") from None
+    quantize_dynamic(str(plain), str(out), weight_type=QuantType.QInt8, per_channel=True)
+    _strip(onnx, out)
+    return out
 
 
 def _export(model: Any, path: Path, max_tokens: int) -> None:

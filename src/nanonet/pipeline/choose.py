@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nanonet.decide import Expected, believed_accuracy, expect, fit_temperature
-from nanonet.learn import Learned, LinearHead
+from nanonet.learn import Floats, Learned, LinearHead
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.progress import Progress
 from nanonet.students import NanoTable, fit_nano
+
+if TYPE_CHECKING:
+    from nanonet.pipeline.forms import EncoderForm
+    from nanonet.runtime import CascadeRule
 
 TOLERATED = 0.01  # nano may lose a point of accuracy to micro before auto takes micro
 # The teacher leans towards the encoder view, where its neighbour graph lives, and micro has seen
@@ -22,11 +28,28 @@ _SAMPLE = 4000
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the students say of pool texts, for further choices among them.
+
+    rows: [n] pool rows, ascending; more: those and others; nano: [n, C] logits by tables that did
+    not learn from the text; micro: [n, C]; goal: accuracy that micro's mean confidence is set to.
+    """
+
+    rows: NDArray[np.int64]
+    more: NDArray[np.int64]
+    nano: Floats
+    micro: Floats
+    goal: float
+
+
+@dataclass(frozen=True)
 class Chosen:
     """Both students, their temperatures, and the one to keep.
 
     nano_loss: estimated accuracy that nano loses against micro (may be below zero), None without
-    a pool; expected: of the student kept.
+    a pool; expected: of the student kept. form: the encoder that is shipped where it is not the
+    whole one with int8 weights; rule: that of a cascade; facts: what was measured on the way, for
+    the report; times: the same for what a clock said, which no two runs say alike.
     """
 
     kind: str
@@ -37,6 +60,13 @@ class Chosen:
     micro_temperature: float
     nano_loss: float | None
     expected: Expected
+    seen: Seen | None = None
+    form: EncoderForm | None = None
+    form_temperature: float = 1.0
+    rule: CascadeRule | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def choose_student(
@@ -57,7 +87,8 @@ def choose_student(
     nano = fit_nano(material.grams, material.y, learned.labels, settings.max_mb, rng)
     progress.finish()
     teacher = learned.labels
-    rows = np.sort(rng.permutation(len(teacher))[:_SAMPLE])
+    mixed = rng.permutation(len(teacher))
+    rows, more = np.sort(mixed[:_SAMPLE]), np.sort(mixed[: 2 * _SAMPLE])
     if learned.logits is None:
         heads = learned.head.logits(material, material.pool_rows[rows])
     else:
@@ -72,7 +103,7 @@ def choose_student(
         loss = float(theirs.mean() - ours.mean()) - LEAN
     kind, why = _pick(loss, settings.student, micro_fits)
     nano_goal = goal - max(loss or 0.0, 0.0)
-    kept = expected if kind == "micro" else _lowered(expected, max(loss or 0.0, 0.0))
+    kept = lowered(expected, max(loss or 0.0, 0.0)) if kind == "nano" else expected
     return Chosen(
         kind,
         why,
@@ -82,6 +113,7 @@ def choose_student(
         fit_temperature(heads, goal),
         loss,
         kept,
+        Seen(rows, more, nano.logits[rows], heads, goal),
     )
 
 
@@ -97,7 +129,8 @@ def _expected(learned: Learned) -> tuple[Expected, float]:
     return expect(trial.accuracy, confidence, n), goal
 
 
-def _lowered(expected: Expected, by: float) -> Expected:
+def lowered(expected: Expected, by: float) -> Expected:
+    """The same, less an accuracy that a student is estimated to lose."""
     if expected.high - expected.low >= 1.0:  # unknown stays unknown
         return Expected(max(0.0, expected.accuracy - by), 0.0, 1.0, expected.how)
     return Expected(

@@ -14,8 +14,9 @@ from nanonet.artefact import write_artefact
 from nanonet.encode import Encoder
 from nanonet.errors import UserError
 from nanonet.pipeline.choose import Chosen
+from nanonet.pipeline.forms import EncoderForm, int8_form
 from nanonet.pipeline.report import FitReport
-from nanonet.runtime import Classifier, MicroScorer, NanoScorer, NanoWeights
+from nanonet.runtime import CascadeScorer, Classifier, MicroScorer, NanoScorer, NanoWeights
 from nanonet.text import GramSpec
 
 
@@ -23,7 +24,8 @@ class Fitted:
     """A trained classifier, not yet saved.
 
     ``nano`` and ``micro`` are both there as classifiers; ``predict`` and ``save`` use the one the
-    fit chose (``report.student`` says why).
+    fit chose (``report.student`` says why), which may be another one besides: a small micro or a
+    cascade of the two.
     """
 
     def __init__(
@@ -41,10 +43,13 @@ class Fitted:
     @cached_property
     def nano(self) -> Classifier:
         """The n-gram student."""
+        heat = self._chosen.nano_temperature
+        return Classifier(self.classes_, self._nano_scorer(), temperature=heat)
+
+    def _nano_scorer(self) -> NanoScorer:
         table = self._chosen.nano
         weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
-        scorer = NanoScorer(weights, self._spec)
-        return Classifier(self.classes_, scorer, temperature=self._chosen.nano_temperature)
+        return NanoScorer(weights, self._spec)
 
     @cached_property
     def micro(self) -> Classifier:
@@ -60,10 +65,19 @@ class Fitted:
         )
         return Classifier(self.classes_, scorer, temperature=self._chosen.micro_temperature)
 
-    @property
+    @cached_property
     def classifier(self) -> Classifier:
         """The student that was chosen."""
-        return self.nano if self._chosen.kind == "nano" else self.micro
+        chosen = self._chosen
+        if chosen.kind == "nano":
+            return self.nano
+        if chosen.form is None:
+            return self.micro
+        if chosen.rule is None:
+            heat = chosen.form_temperature
+            return Classifier(self.classes_, chosen.form.scorer(), temperature=heat)
+        scorer = CascadeScorer(self._nano_scorer(), chosen.form.scorer(), chosen.rule)
+        return Classifier(self.classes_, scorer)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest class of each text."""
@@ -75,33 +89,37 @@ class Fitted:
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the chosen student as a folder, whole or not at all; returns its path."""
-        nano = self._chosen.kind == "nano"
-        student, weights, files = self._nano_parts() if nano else self._micro_parts()
-        temperature = self._chosen.nano_temperature if nano else self._chosen.micro_temperature
+        student, weights, files = self._parts()
+        temperature = self.classifier.temperature
         return write_artefact(
             path,
             classes=self.classes_,
             student=student,
             weights=weights,
             calibration={"kind": "temperature", "temperature": temperature},
-            provenance=self.report.to_dict(),
+            provenance=self.report.provenance(),
             extra_files=files,
             overwrite=overwrite,
         )
 
-    def _nano_parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Path]]:
-        student = {"kind": "nano", "featuriser": self._spec.to_dict()}
-        return student, self._chosen.nano.weights(), {}
+    def _parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Path]]:
+        """(student, weights, further files) of the artefact."""
+        chosen = self._chosen
+        table = {"featuriser": self._spec.to_dict()}
+        if chosen.kind == "nano":
+            return {"kind": "nano", **table}, chosen.nano.weights(), {}
+        form = chosen.form or self._whole()
+        facts: dict[str, Any] = {"max_tokens": form.max_tokens, "precision": form.precision}
+        if form.layers is not None:
+            facts["layers"] = form.layers
+        if chosen.rule is None:
+            return {"kind": "micro", **facts}, form.weights(), form.files()
+        weights = chosen.nano.weights() | form.weights("micro_")
+        return {"kind": "cascade", **table, **facts, **vars(chosen.rule)}, weights, form.files()
 
-    def _micro_parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Path]]:
-        head = self._chosen.micro
-        weights = {
-            "readouts": np.array(head.readouts, np.int32),
-            "head": np.ascontiguousarray(head.weight),
-            "bias": head.bias,
-        }
-        files = {"encoder.onnx": self._onnx(), "tokenizer.json": self._encoder.tokenizer_path}
-        return {"kind": "micro", "max_tokens": self._encoder.max_tokens}, weights, files
+    def _whole(self) -> EncoderForm:
+        self._onnx()
+        return int8_form(self._encoder, self._chosen.micro, cut=False)
 
     def _onnx(self) -> Path:
         if self._encoder.onnx_path is None:

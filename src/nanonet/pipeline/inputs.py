@@ -11,13 +11,17 @@ from nanonet.data import ClassSpec, GuardReport, Labelled, Pool, Test, guard
 from nanonet.errors import UserError
 from nanonet.pipeline.efforts import EFFORTS
 
-STUDENTS = ("auto", "nano", "micro")
+STUDENTS = ("auto", "nano", "micro", "micro-1", "micro-2", "micro-3", "cascade")
 LEAST_POOL = 50
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user set, all of it."""
+    """What the user set, all of it.
+
+    max_mb: of the nano table; limit_mb: of any student, where the user gave one; max_us:
+    microseconds a text, one thread.
+    """
 
     effort: str
     student: str
@@ -25,6 +29,8 @@ class Settings:
     max_mb: float
     encoder: str | Path | None
     cache_dir: str | Path | None
+    limit_mb: float | None = None
+    max_us: float | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,9 @@ def check_settings(settings: Settings) -> None:
         wrong.append(f"student is {settings.student!r}; it must be one of {', '.join(STUDENTS)}")
     if not isinstance(settings.max_mb, (int, float)) or not settings.max_mb > 0:
         wrong.append(f"max_mb is {settings.max_mb!r}; it must be a number above 0")
+    us = settings.max_us
+    if us is not None and (not isinstance(us, (int, float)) or not us > 0):
+        wrong.append(f"max_us is {us!r}; it must be a number above 0 (microseconds a text)")
     if not isinstance(settings.seed, Integral) or settings.seed < 0:
         wrong.append(f"seed is {settings.seed!r}; it must be a whole number, 0 or more")
     if wrong:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from nanonet.pipeline.told import measured_lines
 
 #: What the gate's candidates are, in a few words.
 MEANING = {
@@ -24,7 +26,9 @@ class FitReport:
     gate: the choice, its reason and every candidate's trial; expected: accuracy with interval;
     student: which one and why, with the estimated loss of nano against micro (share of texts);
     derived: each derived setting with its reason; advice: what would help most; effort_why: how the
-    effort compares with quick and which of the two was taken ('' for quick itself).
+    effort compares with quick and which of the two was taken ('' for quick itself). measured: of
+    the student kept and those it was chosen from: sizes, losses, int8 against float32, the
+    cascade's curve, the front of a budget; times: microseconds a text by student or form, here.
     """
 
     labelled: dict[str, Any]
@@ -41,10 +45,22 @@ class FitReport:
     seed: int
     versions: dict[str, str]
     effort_why: str = ""
+    measured: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; also the provenance kept in the artefact."""
+        """Plain values for JSON."""
         return asdict(self)
+
+    def provenance(self) -> dict[str, Any]:
+        """What the artefact keeps: the same without what a clock said, unless that decided.
+
+        Equal fits give equal bytes, but for a budget in microseconds, which rests on the clock.
+        """
+        found = self.to_dict()
+        if "budget" not in self.measured:
+            del found["times"]
+        return found
 
     def summary(self) -> str:
         """A page of plain text."""
@@ -57,6 +73,7 @@ class FitReport:
         if self.effort_why:
             lines.append(f"effort         {self.effort}: {self.effort_why}")
         lines += [f"expected       {_expected(self.expected)}", f"student        {_student(self)}"]
+        lines += measured_lines(self.student["kind"], self.measured, self.times)
         for name, fact in self.derived.items():
             lines.append(f"{name:<14} {fact['value']} ({fact['why']})")
         lines += [f"would help     {line}" for line in self.advice]

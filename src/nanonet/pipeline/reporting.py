@@ -34,7 +34,7 @@ def make_report(
     effort_why: str = "",
     notes: tuple[str, ...] = (),
 ) -> FitReport:
-    """Nothing here is a time or a path, so equal fits give equal reports."""
+    """Nothing here is a path, nor a time but in ``times``, so equal fits give equal reports."""
     counts = {name: inputs.labelled.labels.count(name) for name in inputs.classes}
     labelled = {
         "rows": len(inputs.labelled.texts),
@@ -61,6 +61,8 @@ def make_report(
         seed=settings.seed,
         versions=_versions(_PACKAGES if settings.effort == "quick" else _PACKAGES + _TUNING),
         effort_why=effort_why,
+        measured=chosen.facts,
+        times=chosen.times,
     )
 
 
@@ -76,6 +78,7 @@ def _student(chosen: Chosen, encoder: Encoder) -> dict[str, Any]:
     nano_mb = sum(array.nbytes for array in table.weights().values()) / 1e6
     micro_mb = (chosen.micro.weight.nbytes + chosen.micro.bias.nbytes) / 1e6
     micro_mb += encoder_mb(encoder) or 0.0
+    micro_mb = chosen.facts.get("megabytes", micro_mb)
     return {
         "kind": chosen.kind,
         "why": chosen.why,
@@ -110,6 +113,11 @@ def _derived(
         else "of the pool, half way from equal shares to what the names say",
         "shares": share,
     }
+    if learned.opinion:
+        out["opinion"] = {
+            "value": f"weight {learned.opinion:g}",
+            "why": "of the direction from bad to good in the encoder, by left-out log-loss",
+        }
     if inputs.specs:
         out["names"] = {
             "value": f"weight {learned.names_weight:g}",

@@ -15,7 +15,9 @@ from nanonet.pipeline.efforts import EFFORTS
 from nanonet.pipeline.fitted import Fitted
 from nanonet.pipeline.inputs import Inputs, Settings, check_inputs, check_settings
 from nanonet.pipeline.material import Prepared, prepare
+from nanonet.pipeline.offer import Offer, settle
 from nanonet.pipeline.reporting import encoder_mb, make_report
+from nanonet.pipeline.small import check_small, layers_of
 from nanonet.progress import NullProgress, Progress
 from nanonet.text import GramSpec
 
@@ -35,6 +37,7 @@ def fit(
     encoder: str | Path | None = None,
     cache_dir: str | Path | None = None,
     max_mb: float | None = None,
+    max_us: float | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """Learn a small text classifier from a few labels and a pile of texts.
@@ -46,11 +49,15 @@ def fit(
     ``pool``. effort: 'quick'; 'normal', which tunes the encoder too and keeps that where it
     does better on hidden labels (while it does, Ctrl-C ends the fit early and not in vain); or
     'best', more of the same. student: 'nano' (n-gram table, at most 4 MB), 'micro' (encoder and
-    head, about 23 MB) or 'auto', nano unless its estimated loss is over a point of accuracy.
-    max_mb: largest size in megabytes. encoder: a name or folder (default: the bundled
-    all-MiniLM-L6-v2). cache_dir: where text vectors and finished stages are kept.
+    head, about 23 MB), 'micro-1' to 'micro-3' (the first layers of it alone), 'cascade' (nano, and
+    micro for what nano is not sure of) or 'auto', nano unless its estimated loss is over a point of
+    accuracy. max_mb: largest size in megabytes. max_us: microseconds a text may take in one thread,
+    measured on this machine; with it 'auto' chooses among all students. encoder: a name or folder
+    (default: the bundled all-MiniLM-L6-v2). cache_dir: where text vectors and finished stages are
+    kept.
 
-    The same arguments on the same machine give the same model to the bit. Raises UserError for
+    The same arguments on the same machine give the same model to the bit, but for ``max_us``, which
+    asks a clock. Raises UserError for
     anything a person can mend.
 
     >>> import nanonet
@@ -60,7 +67,7 @@ def fit(
     >>> fitted.save("model")  # doctest: +SKIP
     """
     limit = NANO_MB if max_mb is None else max_mb
-    settings = Settings(effort, student, seed, limit, encoder, cache_dir)
+    settings = Settings(effort, student, seed, limit, encoder, cache_dir, max_mb, max_us)
     check_settings(settings)
     inputs = check_inputs(texts, labels, pool, classes, test_texts)
     bar = progress or NullProgress()
@@ -73,6 +80,7 @@ def fit(
         loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
         shipped = _shipped(loaded, settings, bar)
         micro_fits = _micro_fits(shipped, student, max_mb)
+        check_small(student, shipped, len(inputs.pool.texts))
         prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
         return _learn(inputs, settings, shipped, prepared, micro_fits, bar)
     except ModuleNotFoundError as error:
@@ -106,14 +114,19 @@ def _learn(
         learned, why, notes = deep.learned, deep.why, deep.notes
         encoder = deep.encoder or encoder
     chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
-    report = make_report(inputs, settings, encoder, prepared, learned, chosen, why, notes)
+    if settings.max_us is not None or chosen.kind != "nano":
+        tuned = learned.logits is not None
+        chosen = settle(Offer(chosen, learned, prepared, inputs, settings, encoder, tuned, bar))
+    report = make_report(
+        inputs, settings, encoder, prepared, learned, chosen, why, (*notes, *chosen.notes)
+    )
     return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
 
 
 def _check_nano(inputs: Inputs, settings: Settings) -> None:
     from nanonet.students import room
 
-    if settings.student != "micro":
+    if settings.student in ("auto", "nano", "cascade"):
         room(len(inputs.classes), settings.max_mb)
 
 
@@ -138,6 +151,6 @@ def _micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:
         why = f"a micro model is {size:.0f} MB and --max-mb is {max_mb:g}; raise it, or"
     else:
         return True
-    if student == "micro":
+    if student in ("micro", "cascade") or (size is None and layers_of(student)):
         raise UserError(f"{why} ask for --student nano")
     return False

@@ -50,6 +50,11 @@ class Classifier:
     def __repr__(self) -> str:
         return f"Classifier({len(self.classes_)} classes, {type(self._scorer).__name__})"
 
+    @property
+    def temperature(self) -> float:
+        """What raw scores are divided by before the softmax."""
+        return self._temperature
+
     def predict(self, texts: Iterable[str], *, threads: int | None = None) -> list[str]:
         """The likeliest class of each text, in order.
 
