@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bench import ablation_command, accuracy, ask_command, runtime, size_command, timing
+from bench import ablation_command, accuracy, ask_command, llm_faults, runtime, size_command, timing
 from bench._options import FOLDER, cache_option, data_option, numbers, out_option, words
 from bench.cells import METHODS, NAMES, Places, keys
 from bench.peers import PEERS
@@ -104,6 +104,7 @@ def runtime_command(
 main.add_command(ablation_command.command)
 main.add_command(size_command.command)
 main.add_command(ask_command.command)
+main.add_command(llm_faults.command)
 
 if __name__ == "__main__":
     main()
