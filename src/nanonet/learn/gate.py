@@ -1,8 +1,8 @@
 """The do-no-harm gate: hide half of the labels, run each candidate from the other half, compare.
 
 Candidates, simplest first: ``labels`` (logistic regression on the encoder's usual embedding),
-``readouts`` (the best readouts, the pile's class mix, names if given) and ``cohort`` (the views
-teaching one another on the pile). A later candidate must be shown to be better.
+``readouts`` (the best readouts, the pile's class mix, names and votes if given) and ``cohort``
+(the views teaching one another on the pile). A later candidate must be shown to be better.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def _cohort_trial(
     use = np.concatenate([np.arange(len(train)), np.flatnonzero(is_pool)])
     grams = material.grams.rows(rows)
     views = Views(material.y[train], material.classes, start.view.rows(use), grams.rows(use))
-    begin = softmax(start.logits[is_pool])
+    begin = softmax(start.told(rows)[is_pool])
     result = run_cohort(views, begin, near, start.prior, rng, CohortSettings())
     table = result.predict(start.view.features[at_hidden], grams.features[at_hidden])
     return table, result.rounds[0].agreement

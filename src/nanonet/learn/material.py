@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nanonet.learn._softmax import Floats
 from nanonet.learn.views import GramView, unit
+from nanonet.votes import VoteTable
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Material:
     y: classes [n_l] of the labelled rows; readout(i, rows): raw float32 [len(rows), dim] of one
     readout of some rows; readouts: how many there are; usual: the one the encoder was trained
     for; names: log-evidence [n, C] from class names, or None; opinion: [dim + 1], weights and bias
-    on the usual readout whose scores tell good from bad, or None.
+    on the usual readout whose scores tell good from bad, or None; votes: on rows of the material,
+    or None.
     """
 
     y: NDArray[np.int64]
@@ -31,6 +33,7 @@ class Material:
     grams: GramView
     names: Floats | None = None
     opinion: Floats | None = None
+    votes: VoteTable | None = None
 
     @property
     def labelled(self) -> int:
@@ -76,6 +79,11 @@ class LinearHead:
                 to = index.index(i) * dim
                 weight[to : to + dim] += head.weight[at * dim : (at + 1) * dim]
         return LinearHead(tuple(index), weight, self.bias + other.bias)
+
+    def times(self, by: float) -> LinearHead:
+        """The head whose logits are ``by`` times as large."""
+        scale = np.float32(by)
+        return LinearHead(self.readouts, self.weight * scale, self.bias * scale)
 
     def shifted(self, by: Floats) -> LinearHead:
         """The head with ``by`` [C] added to its bias."""
