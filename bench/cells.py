@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import nanonet_method
+from bench import nanonet_method, zero_shot
 from bench.peers import PEERS, peer
 from bench.protocol import Draw
 from bench.scores import score
 
-METHODS = (*nanonet_method.EFFORTS, *PEERS)
+METHODS = (*nanonet_method.EFFORTS, *PEERS, *zero_shot.METHODS)
 NAMES = ("none", "with", "only")
+_GIVEN = dict.fromkeys(nanonet_method.EFFORTS, NAMES) | dict.fromkeys(zero_shot.METHODS, ("only",))
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ def keys(
     seeds: Sequence[int],
     methods: Sequence[str],
 ) -> Iterator[Key]:
-    """All cells in a fixed order. Class names are only for nanonet; ``only`` has no shots."""
+    """All cells in a fixed order. Class names are for nanonet, and alone for zero-shot peers too."""
     for name, given in itertools.product(sets, names):
         counts = (0,) if given == "only" else shots
-        able = [m for m in methods if given == "none" or m in nanonet_method.EFFORTS]
+        able = [m for m in methods if given in _GIVEN.get(m, ("none",))]
         for count, seed, method in itertools.product(counts, seeds, able):
             yield Key(name, count, given, seed, method)
 
@@ -69,6 +70,10 @@ def run_cell(key: Key, drawn: Draw, places: Places) -> dict[str, Any]:
     if key.method in nanonet_method.EFFORTS:
         classes_file = places.classes_file(key)
         result = nanonet_method.run(key.method, drawn, key.seed, places.cache_dir, classes_file)
+    elif key.method in zero_shot.METHODS:
+        classes_file = places.classes_file(key)
+        assert classes_file is not None  # these methods run with names alone
+        result = zero_shot.run(key.method, drawn, places.cache_dir, classes_file)
     else:
         result = _run_peer(key, drawn, places)
     plain: dict[str, Any] = rounded(result)

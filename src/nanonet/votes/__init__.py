@@ -4,6 +4,7 @@ from nanonet.votes.aggregate import METHODS, Aggregate, aggregate
 from nanonet.votes.alignment import Alignment, align
 from nanonet.votes.centroids import Centroids, Keywords, reestimate
 from nanonet.votes.descent import Descent, best_by_path
+from nanonet.votes.embed import unit_embedder
 from nanonet.votes.files import read_votes, write_votes
 from nanonet.votes.names import NameEvidence, class_sentences, name_evidence
 from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sentences
@@ -45,5 +46,6 @@ __all__ = [
     "read_votes",
     "reestimate",
     "top_votes",
+    "unit_embedder",
     "write_votes",
 ]
