@@ -57,7 +57,7 @@ def keys(
     seeds: Sequence[int],
     methods: Sequence[str],
 ) -> Iterator[Key]:
-    """All cells in a fixed order. Class names are for nanonet, and alone for zero-shot peers too."""
+    """All cells in a fixed order. Class names are for nanonet; zero-shot peers have them alone."""
     for name, given in itertools.product(sets, names):
         counts = (0,) if given == "only" else shots
         able = [m for m in methods if given in _GIVEN.get(m, ("none",))]
