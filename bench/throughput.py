@@ -71,7 +71,7 @@ def share(predict: Predict, texts: Sequence[str], least: int) -> list[str]:
 def one_turn(predict: Predict, turns: Turns) -> None:
     """Label the method's texts, again and again until ``QUICK_S`` have passed."""
     done, start, cpu = 0, time.perf_counter(), time.process_time()
-    while time.perf_counter() - start < QUICK_S:
+    while not done or time.perf_counter() - start < QUICK_S:
         labels = predict(turns.texts)
         if len(labels) != len(turns.texts):
             raise RuntimeError(f"{len(labels)} labels for {len(turns.texts)} texts")
@@ -89,7 +89,7 @@ def latencies(methods: dict[str, Predict], texts: Sequence[str], turns: dict[str
     for turn in range(TURNS):
         for name, predict in methods.items():
             end = time.perf_counter() + LATENCY_S / TURNS
-            for text in every[turn * MOST_CALLS // TURNS :][: MOST_CALLS // TURNS]:
+            for text in every[turn::TURNS]:
                 start = time.perf_counter_ns()
                 predict([text])
                 turns[name].calls_us.append((time.perf_counter_ns() - start) / 1e3)
