@@ -26,6 +26,7 @@ from nanonet.condense import (
     Size,
     Split,
     accuracy,
+    distil_items,
     quota_of,
     retrain_kept,
     split,
@@ -151,6 +152,29 @@ def _cells(
     of = draw(name, seed, data, cache_dir)
     for size in sizes:
         yield size, cell(of, size, seed)
+
+
+def studies(
+    wanted: Iterator[tuple[str, str, int]], data: Path, out: Path, cache_dir: Path | None
+) -> None:
+    """The method li-li by (set, network, seed), judged on held-out rows of the training split."""
+    document = json.loads(out.read_text("utf-8")) if out.is_file() else {"cells": []}
+    found = document.setdefault("li_li", [])
+    done = {(c["set"], c["network"], c["seed"]) for c in found}
+    for name, network, seed in wanted:
+        if (name, network, seed) in done:
+            continue
+        train, _ = tables(name, data)
+        start = time.perf_counter()
+        study = distil_items(
+            train.texts, train.labels, network=network, seed=seed, cache_dir=cache_dir
+        )
+        facts_of = {"items": len(study.labels), "inner": len(study.sizes), **study.facts["bytes"]}
+        seconds = {"seconds": round(time.perf_counter() - start, 1)}
+        key = {"set": name, "network": network, "seed": seed}
+        found.append(key | {"bytes": facts_of, **study.facts["held_out"]} | seconds)
+        save(document, out)
+        print(json.dumps(found[-1]), flush=True)
 
 
 def save(document: dict[str, Any], out: Path) -> None:

@@ -19,6 +19,8 @@ from nanonet.errors import UserError
 if TYPE_CHECKING:
     from nanonet.condense import Condensed
 
+Given = tuple[str, str | None, str, tuple[str, ...]]
+
 METHODS = ("soft-real", "herding", "k-centre-soft", "random", "random-soft", "random-learned",
            "k-centre", "li-li")  # fmt: skip
 
@@ -95,7 +97,8 @@ def condense(
         click.echo(f"written to {out}")
         return
     if settings["method"] == "li-li":
-        raise UserError("li-li is not there yet")
+        _study((table, test, text, label), out, (form, force, as_json), settings)
+        return
     condensed = _condense(table, test, text, label, settings)
     _write(condensed, out, form, force)
     _tell(condensed, out, form, as_json)
@@ -104,11 +107,18 @@ def condense(
 def _condense(
     table: str, test: str | None, text: str, label: tuple[str, ...], settings: dict[str, Any]
 ) -> Condensed:
+    from nanonet.condense import condense as run
+
+    return _run(run, (table, test, text, label), settings)
+
+
+def _run(run: Any, given: Given, settings: dict[str, Any]) -> Any:
+    """Check the settings, read the tables, run."""
     from nanonet.cli._progress import terminal_progress
     from nanonet.condense import DEFAULT_RATE, Size
-    from nanonet.condense import condense as run
     from nanonet.data import read_labelled, read_pool
 
+    table, test, text, label = given
     both = settings["rate"], settings["per_class"]
     Size(DEFAULT_RATE if both == (None, None) else both[0], both[1]).check()
     notes: list[str] = []
@@ -122,6 +132,21 @@ def _condense(
         progress=terminal_progress(),
         **settings,
     )
+
+
+def _study(given: Given, out: str, how: tuple[str, bool, bool], settings: dict[str, Any]) -> None:
+    from nanonet.condense import distil_items, told, write_synthetic
+
+    form, force, as_json = how
+    if form != "folder":
+        raise UserError("li-li makes no texts, so there is nothing to write but --format folder")
+    del settings["method"]
+    study = _run(distil_items, given, settings)
+    write_synthetic(study, out, overwrite=force)
+    if as_json:
+        print_json({"out": out, "rows": len(study.labels), **study.facts})
+    else:
+        click.echo(f"{told(study)}\n\nwritten to {out}")
 
 
 def _check_place(out: str, form: str, force: bool) -> None:

@@ -13,6 +13,7 @@ from nanonet.condense.folder import (
 )
 from nanonet.condense.labels import label_for_head, labels_of
 from nanonet.condense.learner import accuracy, retrain, retrain_kept
+from nanonet.condense.li_li import NETWORKS, Study, Synthetic, distil_items
 from nanonet.condense.methods import CONTROLS, METHODS
 from nanonet.condense.page import html_page
 from nanonet.condense.quota import DEFAULT_RATE, Size, quota_of
@@ -22,11 +23,13 @@ from nanonet.condense.result import SYNTHETIC, Condensed, Item, Trained
 from nanonet.condense.run import condense, measure, study_of
 from nanonet.condense.seen import Kept, Method, Seen
 from nanonet.condense.split import Split, split
+from nanonet.condense.synthetic import told, write_synthetic
 
 __all__ = [
     "CONTROLS",
     "DEFAULT_RATE",
     "METHODS",
+    "NETWORKS",
     "SYNTHETIC",
     "Condensed",
     "Item",
@@ -36,10 +39,13 @@ __all__ = [
     "Seen",
     "Size",
     "Split",
+    "Study",
+    "Synthetic",
     "Trained",
     "accuracy",
     "check_place",
     "condense",
+    "distil_items",
     "html_page",
     "is_condensed",
     "label_for_head",
@@ -55,6 +61,8 @@ __all__ = [
     "split",
     "study_of",
     "summary",
+    "told",
     "write_condensed",
+    "write_synthetic",
     "write_text",
 ]

@@ -20,6 +20,7 @@ from nanonet.errors import FormatError, UserError
 MANIFEST = "condensed.json"
 ROWS = "rows.jsonl"
 FORMAT = "nanonet-condensed"
+STUDY_FORMAT = "nanonet-synthetic"
 FORMAT_VERSION = 1
 
 
@@ -50,7 +51,7 @@ def write_condensed(condensed: Condensed, path: str | Path, *, overwrite: bool =
     data = {name: text.encode("utf-8", "replace") for name, text in files.items()}
     data[MANIFEST] = _manifest(condensed, data)
     try:
-        _put(place, data)
+        put_folder(place, data)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror or error}") from error
     return place
@@ -74,6 +75,11 @@ def read_condensed(path: str | Path) -> Condensed:
         raw = (folder / ROWS).read_bytes()
     except (OSError, ValueError) as error:
         raise FormatError(f"{path}: is not a condensed table ({error})") from error
+    if facts.get("format") == STUDY_FORMAT:
+        raise UserError(
+            f"{path}: holds synthetic items for a small network of their own (li-li), which "
+            "nothing else can learn from; condense with the default method"
+        )
     if facts.get("format") != FORMAT or facts.get("format_version") != FORMAT_VERSION:
         raise FormatError(
             f"{path}: is of format {facts.get('format')!r} {facts.get('format_version')!r}; this "
@@ -128,7 +134,8 @@ def _from(facts: dict[str, Any], lines: list[dict[str, Any]]) -> Condensed:
     return Condensed(items, classes, trained, facts["facts"])
 
 
-def _put(place: Path, data: dict[str, bytes]) -> None:
+def put_folder(place: Path, data: dict[str, bytes]) -> None:
+    """Write files into a temporary folder, sync them, and rename it to ``place``."""
     temporary = place.parent / f".{place.name}.tmp-{secrets.token_hex(6)}"
     temporary.mkdir()
     try:
