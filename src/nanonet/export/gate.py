@@ -51,7 +51,7 @@ def compare(
 ) -> Parity:
     """Ask both forms about every text; ``labels``: the right answers, where they are known."""
     ours, theirs = source.decision_logits(texts), form.decision_logits(texts)
-    proba = source.predict_proba(texts)
+    proba = source.proba_of(ours)
     a, b = ours.argmax(axis=1), theirs.argmax(axis=1)
     at = np.arange(len(a))
     accuracy = None

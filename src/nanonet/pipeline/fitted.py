@@ -39,6 +39,8 @@ class Fitted:
         self.classes_ = list(classes)
         self.report = report
         self._chosen, self._encoder, self._spec = chosen, encoder, spec
+        #: Pool texts to label first, where votes were learned that no label could check.
+        self.label_first: tuple[str, ...] = ()
 
     @cached_property
     def nano(self) -> Classifier:
@@ -90,7 +92,10 @@ class Fitted:
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the chosen student as a folder, whole or not at all; returns its path."""
         student, weights, files = self._parts()
-        temperature = self.classifier.temperature
+        chosen = self._chosen
+        temperature = chosen.nano_temperature if chosen.kind == "nano" else chosen.micro_temperature
+        if chosen.form is not None:
+            temperature = chosen.form_temperature
         return write_artefact(
             path,
             classes=self.classes_,
@@ -109,13 +114,14 @@ class Fitted:
         if chosen.kind == "nano":
             return {"kind": "nano", **table}, chosen.nano.weights(), {}
         form = chosen.form or self._whole()
-        facts: dict[str, Any] = {"max_tokens": form.max_tokens, "precision": form.precision}
-        if form.layers is not None:
-            facts["layers"] = form.layers
         if chosen.rule is None:
-            return {"kind": "micro", **facts}, form.weights(), form.files()
+            return {"kind": "micro", **form.facts()}, form.weights(), form.files()
         weights = chosen.nano.weights() | form.weights("micro_")
-        return {"kind": "cascade", **table, **facts, **vars(chosen.rule)}, weights, form.files()
+        return (
+            {"kind": "cascade", **table, **form.facts(), **vars(chosen.rule)},
+            weights,
+            form.files(),
+        )
 
     def _whole(self) -> EncoderForm:
         self._onnx()

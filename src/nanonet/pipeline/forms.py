@@ -20,7 +20,8 @@ from nanonet.runtime import Classifier, MicroScorer
 
 @dataclass(frozen=True)
 class EncoderForm:
-    """head: on the readouts of the file ``onnx``, which lies in the cache."""
+    """head: on the readouts of the file ``onnx``, which lies in the cache. cut: which readouts of
+    the whole encoder these are, None where the file is the whole one."""
 
     onnx: Path
     tokenizer: Path
@@ -28,6 +29,7 @@ class EncoderForm:
     head: LinearHead
     precision: str
     layers: int | None = None
+    cut: tuple[int, ...] | None = None
 
     @property
     def megabytes(self) -> float:
@@ -46,6 +48,15 @@ class EncoderForm:
     def scorer(self) -> MicroScorer:
         """The student, ready to run."""
         return MicroScorer(self.onnx, self.tokenizer, max_tokens=self.max_tokens, **self.weights())
+
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says of it."""
+        found: dict[str, Any] = {"max_tokens": self.max_tokens, "precision": self.precision}
+        if self.layers is not None:
+            found["layers"] = self.layers
+        if self.cut is not None:
+            found["cut"] = list(self.cut)
+        return found
 
     def files(self) -> dict[str, Path]:
         """What goes into the folder beside the weights."""
@@ -89,7 +100,10 @@ def int8_form(
     path = _cut(encoder.onnx_path, head) if cut else encoder.onnx_path
     precision = "float32" if encoder.backend == "onnx fp32" else "int8"
     own = renumbered(head) if cut else head
-    return EncoderForm(path, encoder.tokenizer_path, encoder.max_tokens, own, precision, layers)
+    kept = head.readouts if cut else None
+    return EncoderForm(
+        path, encoder.tokenizer_path, encoder.max_tokens, own, precision, layers, kept
+    )
 
 
 def twins(

@@ -62,7 +62,7 @@ def settle(offer: Offer) -> Chosen:
         return _within(offer, Budget(settings.max_us, settings.limit_mb))
     if chosen.kind == "nano":
         return chosen
-    made = _make(offer, chosen.kind)
+    made = make(offer, chosen.kind)
     _check_size(made, settings)
     return _with(offer, made, chosen.why, {}, {})
 
@@ -78,7 +78,7 @@ def _check_size(made: Made, settings: Settings) -> None:
 def _within(offer: Offer, budget: Budget) -> Chosen:
     """Make all that may be shipped, time each on the user's texts, and take the best that fits."""
     kinds = _kinds(offer)
-    made = {kind: _make(offer, kind, budget) for kind in kinds}
+    made = {kind: make(offer, kind, budget) for kind in kinds}
     texts = _texts(offer, _TIMED)
     clock = measure({kind: one.classifier for kind, one in made.items()}, texts)
     points = [
@@ -110,7 +110,7 @@ def _kinds(offer: Offer) -> list[str]:
     return ["nano", *small, "micro", "cascade"]
 
 
-def _make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:
+def make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:
     if kind == "nano":
         return _nano(offer)
     if kind == "cascade":

@@ -50,11 +50,6 @@ class Classifier:
     def __repr__(self) -> str:
         return f"Classifier({len(self.classes_)} classes, {type(self._scorer).__name__})"
 
-    @property
-    def temperature(self) -> float:
-        """What raw scores are divided by before the softmax."""
-        return self._temperature
-
     def predict(self, texts: Iterable[str], *, threads: int | None = None) -> list[str]:
         """The likeliest class of each text, in order.
 
@@ -65,7 +60,10 @@ class Classifier:
 
     def predict_proba(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
         """Probabilities, float32 [n, C]; columns as in ``classes_``, each row sums to 1."""
-        logits = self.decision_logits(texts, threads=threads)
+        return self.proba_of(self.decision_logits(texts, threads=threads))
+
+    def proba_of(self, logits: Floats) -> Floats:
+        """Probabilities of raw scores that ``decision_logits`` gave, float32 [n, C]."""
         return softmax(logits, self._temperature) if len(logits) else logits
 
     def decision_logits(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
