@@ -16,9 +16,9 @@ _SECONDS = 1.0  # about so long a model is timed in each round, once it has begu
 
 @dataclass(frozen=True)
 class Timing:
-    """us: microseconds a text in batches, the quickest of some rounds (what else the machine did
-    is not the model's doing); p50_us, p99_us: of texts asked one by one; per_s: texts a second;
-    texts: how many different ones."""
+    """us: processor microseconds a text in batches, the least of some rounds, so that what else
+    the machine did counts for nothing; per_s: texts a second at that; p50_us, p99_us: by the clock
+    on the wall, of texts asked one by one; texts: how many different ones."""
 
     us: float
     p50_us: float
@@ -39,24 +39,24 @@ def measure(models: Mapping[str, Classifier], texts: Sequence[str]) -> dict[str,
     listed = list(texts)
     for model in models.values():
         model.predict(listed[:2], threads=1)
-    walls: dict[str, list[float]] = {name: [] for name in models}
+    spent: dict[str, list[float]] = {name: [] for name in models}
     singles: dict[str, list[float]] = {name: [] for name in models}
     for _ in range(_ROUNDS):
         for name, model in models.items():
-            walls[name].append(_batch(model, listed))
+            spent[name].append(_batch(model, listed))
             singles[name] += _one_by_one(model, listed)
-    return {name: _timing(walls[name], singles[name], len(listed)) for name in models}
+    return {name: _timing(spent[name], singles[name], len(listed)) for name in models}
 
 
 def _batch(model: Classifier, texts: list[str]) -> float:
-    """Seconds a text; repeated until there is enough to time."""
-    done, begun = 0, time.perf_counter()
+    """Seconds of the processor a text; repeated until there is enough to time."""
+    done, begun = 0, time.process_time()
     while True:
         model.predict(texts, threads=1)
         done += len(texts)
-        wall = time.perf_counter() - begun
-        if wall > _SECONDS / 20:
-            return wall / done
+        spent = time.process_time() - begun
+        if spent > _SECONDS / 20:
+            return spent / done
 
 
 def _one_by_one(model: Classifier, texts: list[str]) -> list[float]:
@@ -72,8 +72,8 @@ def _one_by_one(model: Classifier, texts: list[str]) -> list[float]:
     return found
 
 
-def _timing(walls: list[float], singles: list[float], texts: int) -> Timing:
-    best = min(walls)
+def _timing(spent: list[float], singles: list[float], texts: int) -> Timing:
+    best = min(spent)
     p50, p99 = np.percentile(singles, [50, 99])
     return Timing(
         round(1e6 * best, 3),
