@@ -18,6 +18,7 @@ from nanonet.cli.condense import condense
 from nanonet.cli.define import define
 from nanonet.cli.evaluate import evaluate
 from nanonet.cli.explain import explain
+from nanonet.cli.export import export
 from nanonet.cli.fit import fit
 from nanonet.cli.info import info
 from nanonet.cli.label import label
@@ -46,7 +47,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _verb in (fit, predict, evaluate, explain, info, condense, label, define):
+for _verb in (fit, predict, evaluate, explain, info, condense, label, define, export):
     cli.add_command(_verb)
 
 
