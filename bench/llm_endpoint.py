@@ -74,6 +74,7 @@ class Endpoint:
 
     def __enter__(self) -> Endpoint:
         self.lock = threading.Lock()
+        self.busy = 0
         self.visits: Counter[str] = Counter()
         self.memory: dict[str, tuple[int, dict[str, Any]]] = {}
         self.server = _Quiet(("127.0.0.1", 0), _handler(self))
@@ -92,6 +93,18 @@ class Endpoint:
         with self.lock:
             events = list(self.events)
         return sum(e.tokens_in * price_in + e.tokens_out * price_out for e in events) / 1e6
+
+    def quiet(self) -> None:
+        """Wait until nothing is being answered, and nothing has been for a fifth of a second."""
+        calm = 0
+        while calm < 20:
+            time.sleep(0.01)
+            calm = 0 if self.busy else calm + 1
+
+    def count(self, step: int) -> None:
+        """One more, or one less, is being answered."""
+        with self.lock:
+            self.busy += step
 
     def note(self, once: str, kind: str, tokens_in: int = 0, tokens_out: int = 0) -> None:
         """Put one event down."""
@@ -144,6 +157,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Silence: events are kept instead."""
 
     def do_POST(self) -> None:
+        self.endpoint.count(1)
+        try:
+            self._post()
+        finally:
+            self.endpoint.count(-1)
+
+    def _post(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         once = self.headers.get("Idempotency-Key", "")
         endpoint, manner = self.endpoint, self.endpoint.manner

@@ -64,7 +64,7 @@ def run(settings: Settings, folder: Path) -> dict[str, Any]:
         done = subprocess.run(last, capture_output=True, text=True, env=_environment())
         if done.returncode:
             raise SystemExit(f"exit {done.returncode}: {done.stderr}")
-        time.sleep(2 * settings.timeout_s)  # answers to calls that were given up are billed too
+        endpoint.quiet()  # answers to calls that were given up are billed too
         found = _compare(endpoint, settings, folder, kills, texts)
         found["ledger"] = json.loads(done.stdout)["llm"]
     found["wall_s"] = round(time.perf_counter() - start, 1)
@@ -96,10 +96,10 @@ def _command(endpoint: Endpoint, settings: Settings, folder: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Kill:
-    """The moment of a kill: answers on file, and how many requests the endpoint had seen."""
+    """The moment of a kill: answers on file, and how many events the endpoint had seen."""
 
     on_file: frozenset[str]
-    requests: int
+    events: int
 
 
 def _kill(endpoint: Endpoint, settings: Settings, folder: Path, number: int) -> Kill:
@@ -115,10 +115,8 @@ def _kill(endpoint: Endpoint, settings: Settings, folder: Path, number: int) -> 
         raise SystemExit(f"the command ended before kill {number + 1}: {child.stderr.read()!r}")
     os.kill(child.pid, signal.SIGKILL)
     child.communicate()
-    requests = len(endpoint.requests)
-    # What was being answered at the kill is on its way still; it must not count as asked later.
-    time.sleep(3 * settings.timeout_s)
-    return Kill(frozenset(_states(folder)), max(requests, len(endpoint.requests)))
+    endpoint.quiet()  # what was being answered at the kill must not count as asked later
+    return Kill(frozenset(_states(folder)), len(endpoint.events))
 
 
 def _states(folder: Path) -> dict[str, str]:
@@ -139,7 +137,7 @@ def _compare(
     cast = [vote for vote in votes if vote["label"]]
     silent = [texts.index(vote["text"]) for vote in votes if not vote["label"]]
     whole = Counter(e.once[:32] for e in endpoint.events if e.kind == "ok")
-    asked = [[e.once[:32] for e in endpoint.events[kill.requests :]] for kill in kills]
+    asked = [[e.once[:32] for e in endpoint.events[kill.events :]] for kill in kills]
     job = told["llm"]["job"]
     return {
         "settings": asdict(settings),

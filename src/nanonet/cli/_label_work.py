@@ -158,7 +158,7 @@ class Work:
         assert self.llm is not None
         count = self.settings["perspectives"]
         before = attribute_questions(self.sample()) if count else []
-        stand_ins = tuple(Perspective(str(i), "i" * 200) for i in range(count))
+        stand_ins = tuple(Perspective(str(i), f"{i:>3}" * 70) for i in range(count))
         self.llm.sorting = replace(self.llm.sorting, perspectives=stand_ins)
         return before + [q for _, _, q in self.llm.questions(self.asked(), self.classes)]
 
