@@ -11,17 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanonet.errors import UserError
+    from nanonet.estimator import NanoNetClassifier
+    from nanonet.hub import from_pretrained, push_to_hub
     from nanonet.pipeline import fit
     from nanonet.runtime import Classifier, load
 
 __version__ = "0.1.0"
-__all__ = ["Classifier", "UserError", "__version__", "fit", "load"]
+__all__ = [
+    "Classifier",
+    "NanoNetClassifier",
+    "UserError",
+    "__version__",
+    "fit",
+    "from_pretrained",
+    "load",
+    "push_to_hub",
+]
 
 _HOMES = {
     "Classifier": "nanonet.runtime",
+    "NanoNetClassifier": "nanonet.estimator",
     "UserError": "nanonet.errors",
     "fit": "nanonet.pipeline",
+    "from_pretrained": "nanonet.hub",
     "load": "nanonet.runtime",
+    "push_to_hub": "nanonet.hub",
 }
 
 

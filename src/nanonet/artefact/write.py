@@ -21,6 +21,7 @@ from nanonet.artefact.manifest import (
     WEIGHTS,
     encode_manifest,
 )
+from nanonet.artefact.read import read_artefact
 from nanonet.errors import UserError
 
 
@@ -72,6 +73,17 @@ def write_artefact(
         write_file(folder / CARD, text.encode("utf-8", "replace"))
         manifest["files"] = _inventory(folder)
         write_file(folder / MANIFEST, encode_manifest(manifest))
+    return path
+
+
+def copy_artefact(source: str | Path, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a model folder again elsewhere, byte for byte, after checking every file of it."""
+    path = Path(path).absolute()
+    artefact = read_artefact(source)
+    _check_place(path, overwrite=overwrite)
+    with new_folder(path, overwrite=overwrite) as folder:
+        for name in sorted({MANIFEST, *artefact.manifest["files"]}):
+            copy_file(artefact.path / name, folder / name)
     return path
 
 

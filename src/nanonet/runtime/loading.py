@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.artefact import Artefact, read_artefact
-from nanonet.errors import FormatError
+from nanonet.errors import FormatError, UserError
 from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
@@ -27,6 +27,8 @@ def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
     micro student needs packages that are not installed. compiled: for nano students, whether to
     use the compiled kernel; None takes it where it is there. The answers are the same to the bit.
     """
+    if str(path).startswith("hf://"):
+        raise UserError(f"load reads folders only; run nanonet.from_pretrained({str(path)!r})")
     artefact = read_artefact(path)
     manifest = artefact.manifest
     if manifest["task"] != "single-label":
