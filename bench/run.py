@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from bench import ablation_command, accuracy, ask_command, llm_faults, runtime, size_command, timing
+from bench import (
+    ablation_command,
+    accuracy,
+    ask_command,
+    condense_command,
+    llm_faults,
+    runtime,
+    size_command,
+    timing,
+)
 from bench._options import FOLDER, cache_option, data_option, numbers, out_option, words
 from bench.cells import METHODS, NAMES, Places, keys
 from bench.peers import PEERS
@@ -102,6 +111,8 @@ def runtime_command(
 
 
 main.add_command(ablation_command.command)
+main.add_command(condense_command.command)
+main.add_command(condense_command.study)
 main.add_command(size_command.command)
 main.add_command(ask_command.command)
 main.add_command(llm_faults.command)
