@@ -22,6 +22,7 @@ import click
 from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cost_tables import machine, runtime, throughput, timing
+from bench.condense_tables import condense, li_li
 from bench.protocol import REPOSITORY
 
 #: Table name -> (result file, how it is written).
@@ -36,6 +37,8 @@ TABLES = {
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
     "ablation": ("ablation.json", ablation),
+    "condense": ("condense.json", condense),
+    "condense-li-li": ("condense_li_li.json", li_li),
 }
 _MARK = re.compile(r"(<!-- bench:([\w-]+) -->\n)(.*?)(<!-- /bench -->)", re.DOTALL)
 NOT_YET = "Not measured yet.\n"
