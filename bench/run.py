@@ -17,6 +17,7 @@ from bench import (
     runtime,
     size_command,
     timing,
+    trees_command,
 )
 from bench._options import FOLDER, cache_option, data_option, numbers, out_option, words
 from bench.cells import METHODS, NAMES, Places, keys
@@ -115,6 +116,7 @@ main.add_command(condense_command.command)
 main.add_command(condense_command.study)
 main.add_command(size_command.command)
 main.add_command(ask_command.command)
+main.add_command(trees_command.command)
 main.add_command(llm_faults.command)
 
 if __name__ == "__main__":

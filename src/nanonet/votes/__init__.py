@@ -3,13 +3,13 @@
 from nanonet.votes.aggregate import METHODS, Aggregate, aggregate
 from nanonet.votes.alignment import Alignment, align
 from nanonet.votes.centroids import Centroids, Keywords, reestimate
-from nanonet.votes.descent import Descent, best_by_path
+from nanonet.votes.descent import Descent, best_by_path, tree_evidence
 from nanonet.votes.embed import unit_embedder
 from nanonet.votes.files import read_votes, write_votes
 from nanonet.votes.names import NameEvidence, class_sentences, name_evidence
 from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sentences
 from nanonet.votes.rules import FunctionRule, Rule, keyword_pattern, read_rules
-from nanonet.votes.similarity import Similarity, top_votes
+from nanonet.votes.similarity import Similarity, sentence_vectors, top_votes
 from nanonet.votes.table import ABSTAIN, VoteSource, VoteTable, concat
 from nanonet.votes.tree import Tree
 from nanonet.votes.trust import Probe, Trust
@@ -45,7 +45,9 @@ __all__ = [
     "read_rules",
     "read_votes",
     "reestimate",
+    "sentence_vectors",
     "top_votes",
+    "tree_evidence",
     "unit_embedder",
     "write_votes",
 ]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nanonet.data import ClassSpec
 from nanonet.votes.centroids import candidates
-from nanonet.votes.names import name_evidence
+from nanonet.votes.names import NameEvidence, name_evidence
 from nanonet.votes.similarity import Embed, Floats, sentence_vectors
 from nanonet.votes.table import VoteTable
 from nanonet.votes.tree import Tree
@@ -38,6 +38,24 @@ def level_evidence(sentences: Sequence[Floats], pile: Floats, tree: Tree) -> Flo
             here = name_evidence([sentences[c] for c in level], pile)
             found[:, list(level)] = here.logits(pile)
     return found
+
+
+def tree_evidence(sentences: Sequence[Floats], pile: Floats, tree: Tree) -> NameEvidence:
+    """Evidence for the leaves: of each, the sum over the classes on its path of their evidence.
+
+    Each class stands against the others of its level. A flat list gives what ``name_evidence``
+    gives; sentences: unit matrices [m_c, dim], one a class.
+    """
+    dim = pile.shape[1]
+    weight, bias = np.zeros((dim, len(sentences)), np.float32), np.zeros(len(sentences), np.float32)
+    for level in tree.levels:
+        if len(level) > 1:
+            here = name_evidence([sentences[c] for c in level], pile)
+            weight[:, list(level)], bias[list(level)] = here.weight, here.bias
+    if len(tree.levels) == 1:
+        return NameEvidence(weight, bias)
+    paths = tree.above[list(tree.leaves)].T.astype(np.float32)
+    return NameEvidence(weight @ paths, bias @ paths)
 
 
 def descend(evidence: Floats, tree: Tree, wider: int = WIDER) -> Floats:
