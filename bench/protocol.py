@@ -21,8 +21,10 @@ DEFAULT_DATA = REPOSITORY.parent / "shared" / "data"
 #: Data set name -> (training file, test file), relative to the data root.
 SETS: dict[str, tuple[str, str]] = {
     name: (f"{name}/train.parquet", f"{name}/test.parquet")
-    for name in ("ag_news", "banking77", "clinc150", "dbpedia14", "imdb", "sms_spam", "sst2",
-                 "trec50", "trec6")  # fmt: skip
+    for name in (
+        *("ag_news", "banking77", "clinc150", "dbpedia14", "imdb"),
+        *("sms_spam", "sst2", "trec50", "trec6"),
+    )
 } | {"newsgroups20": ("newsgroups20/train_stripped.parquet", "newsgroups20/test_stripped.parquet")}
 
 

@@ -67,7 +67,7 @@ def scores(found: Any, truth: Any, tree: Any) -> dict[str, float]:
     precision, recall = both / mine.sum(), both / theirs.sum()
     roots = np.array([tree.path(i)[0] for i in range(len(tree.parent))])
     return {
-        "hierarchical_f1": round(2 * precision * recall / (precision + recall), 6),
+        "hierarchical_f1": round(float(2 * precision * recall / (precision + recall)), 6),
         "leaf_accuracy": round(float((found == truth).mean()), 6),
         "root_accuracy": round(float((roots[found] == roots[truth]).mean()), 6),
     }
