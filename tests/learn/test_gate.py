@@ -191,3 +191,12 @@ def test_views_that_agree_get_the_benefit_of_the_doubt():
     """Two hidden labels lost and one won is no reason against them; without agreement it is."""
     assert judge(tried_with((30, 30, 29), 0.9, shift=2)).chosen == "cohort"
     assert judge(tried_with((30, 30, 29), 0.3, shift=2)).chosen == "readouts"
+
+
+def test_about_an_opinion_only_views_that_agree_let_the_cohort_in():
+    """However many hidden labels speak for it: the pile's own groups are of topics."""
+    refused = judge(tried_with((28, 30, 36), 0.3), opinion=True)
+    assert refused.chosen == "readouts"
+    assert "opinion" in refused.why
+    assert refused.trial("cohort") is not None  # what it scored is still told
+    assert judge(tried_with((28, 30, 36), 0.9), opinion=True).chosen == "cohort"
