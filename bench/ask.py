@@ -39,6 +39,9 @@ def keys(
     if part == "first":
         for name, seed, strategy in itertools.product(sets, seeds, FIRST):
             yield AskKey(part, name, "none", 0.0, strategy, seed)
+    if part == "doubt":
+        for name in sets:
+            yield AskKey(part, name, "none", 0.0, "suspects", 0)
     for name, one, seed in itertools.product(sets, errors, seeds):
         if part == "teacher":
             for strategy in STRATEGIES:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from bench.ask_annotator import Errors, Floats, Ints, annotate, gold_probabilities
 from bench.ask_learner import Given, answers, learn
 from bench.protocol import Table, load, read_split
-from nanonet.decide import wilson
 from nanonet.learn.graph import neighbours, smooth
 from nanonet.select import Evidence, choose
 
@@ -25,7 +24,7 @@ STRATEGIES = ("random", "margin", "entropy", "diverse", "balanced", "rad", "diff
 
 @dataclass(frozen=True)
 class Loaded:
-    """A data set as vectors of length one and class numbers."""
+    """A data set as vectors of length one and class numbers; parts: what a pool is cut by."""
 
     train: Floats
     y: Ints
@@ -33,25 +32,23 @@ class Loaded:
     test_y: Ints
     names: tuple[str, ...]
     texts: tuple[str, ...]
+    parts: Floats
 
 
 @functools.lru_cache(maxsize=1)
 def loaded(name: str, data: Path, cache_dir: Path | None) -> Loaded:
     """The set, read through the vector cache: the mean of the last layer of the bundled encoder."""
-    from nanonet.encode import load_encoder, vectors
-    from nanonet.pipeline.material import usual_readout
+    from nanonet.encode import load_encoder
+    from nanonet.pipeline.embed import two_views, unit_vectors
 
     train, test = _tables(name, data)
     encoder = load_encoder(cache_dir=cache_dir)
     names = tuple(sorted(set(train.labels)))
     number = {label: at for at, label in enumerate(names)}
-
-    def unit(texts: tuple[str, ...]) -> Floats:
-        rows = vectors(encoder, texts, cache_dir=cache_dir).readout(usual_readout(encoder))
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
-
     y, test_y = (np.array([number[label] for label in t.labels], np.int64) for t in (train, test))
-    return Loaded(unit(train.texts), y, unit(test.texts), test_y, names, train.texts)
+    one, other = (unit_vectors(encoder, t.texts, cache_dir) for t in (train, test))
+    parts = two_views(encoder, train.texts, cache_dir)
+    return Loaded(one, y, other, test_y, names, train.texts, parts)
 
 
 def _tables(name: str, data: Path) -> tuple[Table, Table]:
@@ -109,8 +106,7 @@ def run_cell(name: str, strategy: str, errors: Errors, seed: int, places: Places
     probe = gold[rng.permutation(len(gold))[:PROBE]]
     right = int((votes[probe] == one.y[probe]).sum())
     trust = (right + 1.0) / (len(probe) + 2.0)
-    low = wilson(right / len(probe), len(probe))[0]
-    asker = _Asker(one, gold, pool, votes, trust, low, seed)
+    asker = _Asker(one, gold, pool, votes, trust, seed)
     near = _near(name, seed, places.data, places.cache_dir) if strategy == "difficulty" else None
     asked = np.empty(0, np.int64)
     head = asker.learned(asked)
@@ -132,7 +128,6 @@ class _Asker:
     pool: Ints
     votes: Ints
     trust: float
-    low: float
     seed: int
 
     def learned(self, asked: Ints) -> Floats:
@@ -164,7 +159,7 @@ class _Asker:
         vectors = self.one.train[self.pool]
         table = answers(head, vectors)
         teacher = None if near is None else smooth(table, near, 1)[left]
-        known = Evidence(table[left], vectors[left], teacher, self.low)
+        known = Evidence(table[left], vectors[left], teacher, self.trust)
         return left[choose(strategy, count, known, rng)]
 
     def point(self, head: Floats, asked: Ints, budget: float) -> dict[str, float]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from bench.ask_annotator import Errors, Floats, Ints
 from bench.ask_cell import Loaded, Places, loaded, planted
-from nanonet.learn import fit_softmax, one_hot, softmax
-from nanonet.select import out_of_fold, suspects
+from nanonet.cli._teach import SoftmaxTrainer, learner
+from nanonet.learn import fit_softmax, one_hot
+from nanonet.select import Labels, curate
 
 C = 3.0
 
@@ -18,39 +19,40 @@ C = 3.0
 def run_cell(name: str, errors: Errors, seed: int, places: Places) -> dict[str, Any]:
     """Precision and recall of the flags on the training split, beside the plain rule.
 
-    The plain rule flags where the out-of-fold answer is another than the label. Then a regression
-    learns from all rows, from the rows not flagged, and from corrected labels; test accuracy.
+    The plain rule flags where the given label has under a half, out of fold. Then a
+    regression learns from all rows, from those not flagged, and from corrected labels; test
+    accuracy. ``check`` is the trial that ``nanonet curate`` makes.
     """
-    one = loaded("ag_news_noisy" if errors.kind == "human" else name, places.data, places.cache_dir)
-    given = (
-        _human(one, places.data) if errors.kind == "human" else planted(name, errors, seed, places)
-    )
-    classes = len(one.names)
-    table = out_of_fold(one.train, given, classes, learner, np.random.default_rng([seed, 81]))
-    found = suspects(table, given)
-    wrong = given != one.y
-    plain = table.argmax(axis=1) != given
-    kept = np.flatnonzero(~found.suspect)
-    fixed = found.better[found.suspect & wrong] == one.y[found.suspect & wrong]
+    one = loaded(name, places.data, places.cache_dir)
+    given = _given(one, name, errors, seed, places)
+    labels = Labels(one.texts, one.train, given, len(one.names))
+    found = curate(labels, learner, SoftmaxTrainer(), np.random.default_rng([seed, 81]))
+    doubts, wrong = found.doubts, given != one.y
+    flag = doubts.suspect
+    every = np.arange(len(given))
+    fixed = doubts.better[flag & wrong] == one.y[flag & wrong]
     return {
         "rows": len(given),
         "wrong": float(wrong.mean()),
-        "suspects": _rates(found.suspect, wrong),
-        "plain": _rates(plain, wrong),
+        "suspects": _rates(flag, wrong),
+        "plain": _rates(doubts.given < 0.5, wrong),
         "fixed": float(fixed.mean()) if len(fixed) else 0.0,
+        "check": None if found.verdict is None else found.verdict.to_dict(),
         "accuracy": {
-            "all": _score(one, np.arange(len(given)), given),
-            "kept": _score(one, kept, given),
-            "corrected": _score(one, np.arange(len(given)), found.better),
-            "gold": _score(one, np.arange(len(given)), one.y),
+            "all": _score(one, every, given),
+            "kept": _score(one, np.flatnonzero(~flag), given),
+            "corrected": _score(one, every, doubts.better),
+            "gold": _score(one, every, one.y),
         },
     }
 
 
-def learner(features: Floats, targets: Floats, weights: Floats) -> Any:
-    """The regression ``nanonet curate`` uses."""
-    head = fit_softmax(features, targets, weights=weights, c=C, iterations=50)
-    return lambda rows: softmax(rows @ head[:-1] + head[-1])
+def _given(one: Loaded, name: str, errors: Errors, seed: int, places: Places) -> Ints:
+    if errors.kind == "none":
+        return one.y
+    if errors.kind == "human":
+        return _human(one, places.data)
+    return planted(name, errors, seed, places)
 
 
 def _human(one: Loaded, data: Path) -> Ints:
@@ -72,6 +74,8 @@ def _rates(flag: Any, wrong: Any) -> dict[str, float]:
 
 
 def _score(one: Loaded, rows: Ints, labels: Ints) -> float:
-    head = fit_softmax(one.train[rows], one_hot(labels[rows], len(one.names)), c=C, iterations=50)
+    head: Floats = fit_softmax(
+        one.train[rows], one_hot(labels[rows], len(one.names)), c=C, iterations=50
+    )
     guess = (one.test @ head[:-1] + head[-1]).argmax(axis=1)
     return float((guess == one.test_y).mean())

@@ -32,7 +32,7 @@ def _chosen(one: Loaded, pool: Ints, strategy: str, count: int, seed: int) -> In
     if strategy == "random":  # the draw itself is in random order
         return np.arange(count)
     rng = np.random.default_rng([seed, 80])
-    return choose(strategy, count, Evidence(vectors=one.train[pool]), rng)
+    return choose(strategy, count, Evidence(vectors=one.parts[pool]), rng)
 
 
 def _score(one: Loaded, rows: Ints) -> float:

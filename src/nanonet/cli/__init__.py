@@ -14,7 +14,9 @@ from collections.abc import Sequence
 import click
 
 from nanonet import __version__
+from nanonet.cli.ask import ask
 from nanonet.cli.condense import condense
+from nanonet.cli.curate import curate
 from nanonet.cli.define import define
 from nanonet.cli.evaluate import evaluate
 from nanonet.cli.explain import explain
@@ -47,7 +49,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for _verb in (fit, predict, evaluate, explain, info, condense, label, define, export):
+for _verb in (fit, predict, evaluate, explain, info, condense, label, define, export, ask, curate):
     cli.add_command(_verb)
 
 

@@ -5,11 +5,13 @@ from nanonet.data._chunks import Chunk, Mark, Plan, Source, TableChanged
 from nanonet.data._encode import Answers
 from nanonet.data._format import format_of
 from nanonet.data._journal import Done
+from nanonet.data._minhash import near_pairs
 from nanonet.data._part import Part
 from nanonet.data._stream import can_be_read_again
 from nanonet.data.classes import ClassSpec, read_classes
 from nanonet.data.fingerprint import fingerprint
 from nanonet.data.guard import Guarded, GuardReport, guard
+from nanonet.data.keep import gather_rows, keep_rows
 from nanonet.data.rows import chunk_texts, iter_rows, need_column, open_table
 from nanonet.data.tables import read_labelled, read_pool, read_test
 from nanonet.data.types import Labelled, Pool, Test, Validation
@@ -38,8 +40,11 @@ __all__ = [
     "chunk_texts",
     "fingerprint",
     "format_of",
+    "gather_rows",
     "guard",
     "iter_rows",
+    "keep_rows",
+    "near_pairs",
     "need_column",
     "open_table",
     "read_classes",

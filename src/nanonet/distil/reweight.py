@@ -6,21 +6,12 @@ a softmax over the batch makes weights of these. Batches of under 32 make the tw
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
-from nanonet.errors import UserError
+from nanonet.select.weights import CLIP, KINDS, SHAPES, check_kind
 
-_SHAPES: dict[str, Callable[[Tensor, float], Tensor]] = {
-    "linupper": lambda h, d: torch.clamp(h + d, max=d),  # down-weight the easy half only
-    "quadratic": lambda h, d: 1.0 - h.square() / d**2,  # favour the middle
-    "extremes": lambda h, d: h.abs(),  # favour both ends
-    "upper": lambda h, d: 0.5 * h + 0.5 * d,  # favour the hard
-}
-KINDS = ("uniform", *_SHAPES)
-CLIP = 0.99  # losses above this quantile count as that quantile in the map
+__all__ = ["CLIP", "KINDS", "combine", "loss_weights", "weighted_mean"]
 
 
 def loss_weights(losses: Tensor, kind: str = "linupper", r: float = 0.4, d: float = 1.0) -> Tensor:
@@ -29,10 +20,7 @@ def loss_weights(losses: Tensor, kind: str = "linupper", r: float = 0.4, d: floa
     r: temperature; the larger, the closer to uniform. Equal losses give uniform weights. Raises
     UserError for an unknown kind or an r or d that is not positive.
     """
-    if kind not in KINDS:
-        raise UserError(f"the reweighting is {kind!r}; it must be one of {', '.join(KINDS)}")
-    if not r > 0 or not d > 0:
-        raise UserError(f"reweighting needs r and d above 0; they are {r!r} and {d!r}")
+    check_kind(kind, r, d)
     values = losses.detach().float()
     if kind == "uniform" or len(values) < 2:
         return torch.ones_like(values)
@@ -41,7 +29,7 @@ def loss_weights(losses: Tensor, kind: str = "linupper", r: float = 0.4, d: floa
     if not bool(high > low):
         return torch.ones_like(values)
     h = d * (2.0 * values - (high + low)) / (high - low)
-    return torch.softmax(_SHAPES[kind](h, d) / r, 0) * len(values)
+    return torch.softmax(SHAPES[kind](h, d) / r, 0) * len(values)
 
 
 def combine(weights: Tensor, other: Tensor) -> Tensor:

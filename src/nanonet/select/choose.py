@@ -10,7 +10,7 @@ import numpy as np
 from nanonet.errors import UserError
 from nanonet.select._check import Floats, Rows, asked, matrix, probabilities
 from nanonet.select.cover import k_centre
-from nanonet.select.difficulty import class_medians, difficult, difficulty
+from nanonet.select.difficulty import difficult, difficulty
 from nanonet.select.draw import quotas
 from nanonet.select.first import first_texts
 from nanonet.select.gain import best, entropy, margin, margin_gain
@@ -25,7 +25,7 @@ class Evidence:
 
     probabilities: of the present student [n, C]; vectors: unit length [n, d]; teacher: soft labels
     [n, C] from elsewhere, such as the neighbours' mean (None: the student's own); accuracy: of the
-    teacher who is asked, low end of its interval.
+    teacher who is asked, as far as it is known.
     """
 
     probabilities: Floats | None = None
@@ -121,14 +121,14 @@ def _rad(evidence: Evidence, count: int, rng: np.random.Generator) -> Rows:
 
 
 def _difficulty(evidence: Evidence, count: int, rng: np.random.Generator) -> Rows:
-    """By difficulty inside each class, above the class's median confidence of the teacher."""
+    """By difficulty inside each class of the teacher, the hardest most often.
+
+    There is no floor: a floor guards against wrong answers, and nothing is answered yet. The
+    confidence of a student in its place leaves the easy texts, and was below chance (docs/ask.md).
+    """
     table = evidence.table()
     teacher = table if evidence.teacher is None else probabilities(evidence.teacher)
-    sure, guess = teacher.max(axis=1), teacher.argmax(axis=1)
-    allowed = sure >= class_medians(sure, guess)
-    if allowed.sum() < count:
-        allowed = np.ones(len(table), bool)
-    return difficult(difficulty(table, teacher), guess, count, rng, allowed=allowed)
+    return difficult(difficulty(table, teacher), teacher.argmax(axis=1), count, rng, peak=1.0)
 
 
 def _typical(evidence: Evidence, count: int, rng: np.random.Generator) -> Rows:

@@ -28,7 +28,7 @@ def difficulty(student: Floats, teacher: Floats) -> Floats:
 
     >>> import numpy as np
     >>> student = np.array([[0.98, 0.01, 0.01], [0.5, 0.4, 0.1]])
-    >>> difficulty(student, np.eye(3)[[1, 1]]).round(2).tolist()
+    >>> difficulty(student, np.eye(3)[[1, 1]]).astype(float).round(2).tolist()
     [1.0, 0.33]
     """
     p, q = probabilities(student), probabilities(teacher)
@@ -76,7 +76,7 @@ def confidence_floor(
     """
     order = np.argsort(-np.asarray(confidence), kind="stable")
     if len(order) >= _FEW_LABELS:
-        hits = np.cumsum(np.asarray(right)[order])
+        hits = np.cumsum(np.asarray(right, np.int64)[order])
         low = _wilson_low(hits, np.arange(1, len(order) + 1))
         enough = np.flatnonzero(low >= FLOOR_PRECISION)
         if len(enough):

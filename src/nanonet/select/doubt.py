@@ -54,10 +54,10 @@ def out_of_fold(
     there are fewer than two classes or fewer rows than folds.
     """
     table = matrix(features, "features")
-    y = _labels(labels, len(table), classes)
+    y = check_labels(labels, len(table), classes)
     if len(y) < folds:
         raise UserError(f"there are {len(y)} labelled rows; at least {folds} are needed")
-    fold = _folds(y, rng, folds, group)
+    fold = deal(y, rng, folds, group)
     out = np.empty((len(y), classes), np.float32)
     target = np.eye(classes, dtype=np.float32)[y]
     for one in range(folds):
@@ -68,7 +68,8 @@ def out_of_fold(
     return out
 
 
-def _labels(labels: NDArray[np.int64], n: int, classes: int) -> NDArray[np.int64]:
+def check_labels(labels: NDArray[np.int64], n: int, classes: int) -> NDArray[np.int64]:
+    """The labels [n] as int64; raises UserError unless each row has one and two classes occur."""
     y = np.asarray(labels, np.int64)
     if len(y) != n:
         raise UserError(f"there are {n} rows but {len(y)} labels; every row needs a label")
@@ -79,8 +80,11 @@ def _labels(labels: NDArray[np.int64], n: int, classes: int) -> NDArray[np.int64
     return y
 
 
-def _folds(
-    y: NDArray[np.int64], rng: np.random.Generator, folds: int, group: NDArray[np.int64] | None
+def deal(
+    y: NDArray[np.int64],
+    rng: np.random.Generator,
+    folds: int,
+    group: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
     """Fold [n] of each row, dealt out class by class; a group goes where its first row goes."""
     order = rng.permutation(len(y))
@@ -102,7 +106,7 @@ def suspects(table: Floats, labels: NDArray[np.int64]) -> Doubts:
     [False, False, False, True]
     """
     p = probabilities(table)
-    y = _labels(labels, len(p), p.shape[1])
+    y = check_labels(labels, len(p), p.shape[1])
     hot = np.eye(p.shape[1], dtype=np.float32)[y]
     sizes = hot.sum(axis=0)
     thresholds = np.where(sizes > 0, (p * hot).sum(axis=0) / np.maximum(sizes, 1), np.inf)

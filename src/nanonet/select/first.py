@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.select._check import Floats, Rows, asked, matrix, row_numbers
+from nanonet.select.draw import quotas
+from nanonet.select.gain import best, margin_gain
 
 _LEAST_NEIGHBOURS = 20  # of a text in its cell; or half of the cell, where that is more
 _ROUNDS = 12
 _SAMPLE = 2000
+_MOST_KNOWN = 500  # labelled texts that keep their like from being asked
+_UNSURE = 3
 
 
 def cells(
@@ -109,6 +113,42 @@ def first_texts(
         taken[chosen[-1]] = True
         covered[one] += 1
     return np.array(chosen, np.int64)
+
+
+def next_texts(
+    vectors: Floats,
+    count: int,
+    rng: np.random.Generator,
+    table: Floats | None = None,
+    before: Floats | None = None,
+) -> Rows:
+    """Rows [count] to label next: unsure, unlike one another, and of every predicted class.
+
+    vectors: unit length [n, d]; table: a model's probabilities [n, C]; before: vectors [m, d] of
+    texts that are labelled already. Of each predicted class, as many as of the others, the unsure
+    texts are taken, three times as many as are asked; of these the typical ones of every part that
+    holds no labelled text. Without ``table`` all of the pool stands in for the unsure.
+    """
+    points = matrix(vectors, "vectors")
+    rows = np.arange(len(points)) if table is None else _unsure(table, min(count, len(points)))
+    gain = None
+    known = np.empty((0, points.shape[1]), np.float32) if before is None else before
+    known = known[np.sort(rng.permutation(len(known))[:_MOST_KNOWN])]
+    if table is not None:
+        gain = np.concatenate([np.ones(len(known), np.float32), margin_gain(table)[rows]])
+    both = np.concatenate([np.asarray(known, np.float32), points[rows]])
+    chosen = first_texts(both, count, rng, gain, np.arange(len(known)))
+    return rows[chosen - len(known)]
+
+
+def _unsure(table: Floats, count: int) -> Rows:
+    gain, guess = margin_gain(table), np.asarray(table).argmax(axis=1)
+    shares = quotas(np.bincount(guess, minlength=np.asarray(table).shape[1]), count)
+    parts = []
+    for one in np.flatnonzero(shares):
+        rows = np.flatnonzero(guess == one)
+        parts.append(rows[best(gain[rows], _UNSURE * int(shares[one]))])
+    return np.sort(np.concatenate(parts))
 
 
 def _typical(table: Floats, rng: np.random.Generator) -> Floats:

@@ -98,7 +98,7 @@ def _worth(
 def rad(
     table: Floats, count: int, accuracy: float, rng: np.random.Generator, rho: float = 0.0
 ) -> Rows:
-    """Rows [count] to ask a teacher of this accuracy (low end of its interval), by chance.
+    """Rows [count] to ask a teacher of this accuracy, by chance.
 
     The gain is the margin's (probabilities [n, C]); the draw keeps the shares of the predicted
     classes, so that none is starved. accuracy = 1 gives the ``count`` largest gains.
