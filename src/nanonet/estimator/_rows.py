@@ -92,11 +92,11 @@ def _no_lost_mark(labels: list[Any]) -> None:
 
 def _one_kind(labels: list[Any]) -> list[Any]:
     kinds = {_kind(label): label for label in labels}
+    if None in kinds:
+        raise Refused(f"y holds {kinds[None]!r:.40}; a label is a name or a whole number")
     if len(kinds) > 1:
         shown = " and ".join(repr(label) for label in list(kinds.values())[:2])
         raise Refused(f"y mixes kinds of labels ({shown}); use names only, or whole numbers only")
-    if None in kinds:
-        raise Refused(f"y holds {kinds[None]!r:.40}; a label is a name or a whole number")
     if float in kinds:
         return [int(label) for label in labels]
     return labels
