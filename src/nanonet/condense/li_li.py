@@ -17,7 +17,7 @@ import numpy as np
 from nanonet.condense.quota import DEFAULT_RATE, Size, quota_of
 from nanonet.condense.reading import number
 from nanonet.condense.split import Split, split
-from nanonet.condense.words import WIDTH, WordTable, word_table
+from nanonet.condense.words import WordTable, word_table
 from nanonet.data import fingerprint
 from nanonet.errors import MissingExtra, UserError
 from nanonet.learn import Floats
@@ -109,9 +109,10 @@ class _Lab:
     def of(table: WordTable, y: np.ndarray, learned: int, network: str, classes: int) -> _Lab:
         from nanonet.condense.textcnn import Bag, TextCnn
 
+        width = table.words.vectors.shape[1]
         if network == "bag":
-            return _Lab(Bag(WIDTH, classes), table, table.means(), y, learned)
-        return _Lab(TextCnn(WIDTH, classes), table, None, y, learned)
+            return _Lab(Bag(width, classes), table, table.means(), y, learned)
+        return _Lab(TextCnn(width, classes), table, None, y, learned)
 
     def read(self, rows: np.ndarray) -> Any:
         """Word vectors of some texts, as a tensor [n, L, width]."""

@@ -19,13 +19,13 @@ WIDTH = 64
 
 @dataclass(frozen=True)
 class Words:
-    """vectors: [V, WIDTH], row 0 of zeros stands for padding; pieces: the V names."""
+    """vectors: [V, width], row 0 of zeros stands for padding; pieces: the V names."""
 
     vectors: Floats
     pieces: tuple[str, ...]
 
     def near(self, rows: Floats) -> str:
-        """The nearest piece of each row [L, WIDTH] by cosine, joined; padding is left out."""
+        """The nearest piece of each row [L, width] by cosine, joined; padding is left out."""
         unit = self.vectors / np.maximum(np.linalg.norm(self.vectors, axis=1, keepdims=True), 1e-9)
         size = np.linalg.norm(rows, axis=1)
         found = (rows @ unit.T).argmax(axis=1)
@@ -40,11 +40,11 @@ class WordTable:
     ids: NDArray[np.int32]
 
     def read(self, rows: NDArray[np.int64]) -> Floats:
-        """Vectors [len(rows), LENGTH, WIDTH]."""
+        """Vectors [len(rows), LENGTH, width]."""
         return self.words.vectors[self.ids[rows]]
 
     def means(self) -> Floats:
-        """The mean vector of every text [n, 1, WIDTH], centred and scaled to unit spread."""
+        """The mean vector of every text [n, 1, width], centred and scaled to unit spread."""
         count = np.maximum((self.ids > 0).sum(axis=1, keepdims=True), 1)
         total = np.zeros((len(self.ids), self.words.vectors.shape[1]), np.float32)
         for place in range(self.ids.shape[1]):
@@ -57,7 +57,7 @@ class WordTable:
 def word_table(
     texts: Sequence[str], encoder: str | Path | None, cache_dir: str | Path | None
 ) -> WordTable:
-    """The first ``LENGTH`` word pieces of each text, as vectors of ``WIDTH``.
+    """The first ``LENGTH`` word pieces of each text, as vectors of ``WIDTH`` numbers at most.
 
     The vectors are the input embeddings of the encoder, centred and rotated to their leading
     principal directions over the pieces that occur; Li & Li take pretrained word vectors likewise.
@@ -79,6 +79,6 @@ def word_table(
     ids = np.zeros((len(rows), LENGTH), np.int32)
     for at, row in enumerate(rows):
         ids[at, : len(row)] = [place[number] for number in row]
-    vectors = np.concatenate([np.zeros((1, WIDTH), np.float32), turned])
+    vectors = np.concatenate([np.zeros((1, turned.shape[1]), np.float32), turned])
     pieces = ("", *(str(tokenizer.id_to_token(int(number))) for number in seen))
     return WordTable(Words(np.asarray(vectors, np.float32), pieces), ids)
