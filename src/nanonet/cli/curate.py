@@ -219,8 +219,8 @@ def _as_text(found: dict[str, Any], out: str) -> str:
     if check is not None:
         said = "pays" if check["kept"] else "does not pay"
         lines.append(
-            f"{'check':<10}leaving suspects out {said}: {check['gain']:+.4f} ± "
-            f"{check['error']:.4f} nats saved on {check['rows']:,} held-out labels"
+            f"{'check':<10}leaving suspects out {said}: {check['gain']:+.2%} ± "
+            f"{check['error']:.2%} of {check['rows']:,} held-out labels named right"
         )
     lines += [
         f"{'confused':<10}{one['rows']:>8,}  {one['label']!r} looks like {one['suggested']!r}"
