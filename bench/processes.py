@@ -17,10 +17,11 @@ LAUNCHER = Path(__file__).with_name("_launch.py")
 
 @dataclass(frozen=True)
 class Measured:
-    """One finished process: wall seconds, peak resident megabytes (2^20 bytes)."""
+    """One finished process: wall and processor seconds, peak resident megabytes (2^20 bytes)."""
 
     wall_s: float
     peak_mb: float
+    cpu_s: float
 
 
 def measure(
@@ -33,13 +34,13 @@ def measure(
         subprocess.run(
             [*launcher, *command], env=environment(env), stdin=subprocess.DEVNULL, check=True
         )
-        wall_s, peak, code = report.read_text(encoding="utf-8").split()
+        wall_s, peak, code, cpu_s = report.read_text(encoding="utf-8").split()
         if int(code) != 0:
             tail = sink.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise SystemExit(f"exit {code}: {' '.join(command)}\n{tail}")
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Measured(float(wall_s), int(peak) * unit / 2**20)
+    return Measured(float(wall_s), int(peak) * unit / 2**20, float(cpu_s))
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from bench import machine, speed_models
 from bench.accuracy import say, write_json
+from bench.cells import CellLog
 from bench.nanonet_method import folder_bytes
 from bench.processes import Measured, environment, measure, nanonet_command, threads
 from bench.protocol import REPOSITORY
@@ -60,30 +61,68 @@ def run(
             say(f"fitting a nano student on {first} ...")
             where = folder / "model"
             model = fit_nano(first, settings.shots, settings.seed, data, where, cache_dir)
-        students[first] = model
+        students = {first: model, **students}
         jobs = {one: job(settings, one, data, models, cache_dir, students[one]) for one in students}
-        say("processes ...")
-        result: dict[str, Any] = {
+        base: dict[str, Any] = {
             "kind": "runtime",
-            "machine": machine.facts(),
             "settings": asdict(settings),
             "student": "nano",
             "artefact_bytes": folder_bytes(model),
-            "wheel_bytes": wheel_bytes(folder),
-            "processes": process_costs(model, folder, settings.rounds),
             "files": file_bytes(models, settings.methods),
             "memory_texts": MEMORY_TEXTS,
-            "runs": [],
         }
-        # One thread first: those are the figures that most depend on a quiet machine.
-        for count, one in itertools.product(settings.threads, settings.sets):
-            latency = count == settings.threads[0]
-            result["runs"].append(
-                throughput(replace(jobs[one], threads=count, latency=latency), folder)
-            )
-            write_json(out, result | {"memory_mb": {}})
-        result["memory_mb"] = memory(jobs[first], folder)
-    write_json(out, result)
+        log = CellLog(out.with_suffix(".cells.jsonl"), Part)
+        for part in parts(settings):
+            if part not in log.done:
+                say(f"{part.what}: {part.name}, threads: {part.threads} ...")
+                found = measure_part(part, jobs, model, folder, settings.rounds)
+                log.add(part, found | {"commit": machine.commit()})
+            write_json(out, base | {"machine": machine.facts()} | joined(settings, log))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is measured; finished ones are kept and not measured again."""
+
+    what: str
+    name: str = ""
+    threads: int = 1
+
+
+def parts(settings: RuntimeSettings) -> list[Part]:
+    """All of them; one thread first: those figures most depend on a quiet machine."""
+    rates = itertools.product(settings.threads, settings.sets)
+    return [
+        Part("processes"),
+        *(Part("throughput", name, count) for count, name in rates),
+        *(Part("memory", name) for name in settings.methods),
+    ]
+
+
+def measure_part(
+    part: Part, jobs: dict[str, Job], model: Path, folder: Path, rounds: int
+) -> dict[str, Any]:
+    """Measure it now."""
+    if part.what == "processes":
+        return {"costs": process_costs(model, folder, rounds), "wheel_bytes": wheel_bytes(folder)}
+    if part.what == "memory":
+        return {"peak_mb": memory(next(iter(jobs.values())), part.name, folder)}
+    one = replace(jobs[part.name], threads=part.threads, latency=part.threads == 1)
+    return throughput(one, folder)
+
+
+def joined(settings: RuntimeSettings, log: CellLog) -> dict[str, Any]:
+    """What is finished of these settings, as the tables read it."""
+    done = [part for part in parts(settings) if part in log.done]
+    processes = log.done[Part("processes")]
+    return {
+        "processes": processes["costs"],
+        "wheel_bytes": processes["wheel_bytes"],
+        "runs": [log.done[part] for part in done if part.what == "throughput"],
+        "memory_mb": {
+            part.name: log.done[part]["peak_mb"] for part in done if part.what == "memory"
+        },
+    }
 
 
 def job(
@@ -129,14 +168,15 @@ def process_costs(model: Path, folder: Path, rounds: int) -> dict[str, dict[str,
             (folder / "out.csv").unlink(missing_ok=True)
             runs[name].append(measure(command, log=folder / "log.txt"))
     costs = {name: medians(done) for name, done in runs.items()}
-    extra = costs["import"]["wall_s"] - costs["python"]["wall_s"]
-    costs["import"]["added_s"] = round(extra, 4)
+    for clock, name in (("wall_s", "added_s"), ("cpu_s", "added_cpu_s")):
+        costs["import"][name] = round(costs["import"][clock] - costs["python"][clock], 4)
     return costs
 
 
 def medians(runs: Sequence[Measured]) -> dict[str, float]:
-    """Median wall time and peak memory."""
+    """Median wall and processor time and peak memory."""
     return {
+        "cpu_s": round(statistics.median(run.cpu_s for run in runs), 4),
         "wall_s": round(statistics.median(run.wall_s for run in runs), 4),
         "peak_mb": round(statistics.median(run.peak_mb for run in runs), 1),
     }
@@ -144,7 +184,6 @@ def medians(runs: Sequence[Measured]) -> dict[str, float]:
 
 def throughput(one: Job, folder: Path) -> dict[str, Any]:
     """Rates from a fresh process that starts with the thread variables set."""
-    say(f"throughput on {one.set}, threads: {one.threads} ...")
     given, found = one.write(folder / "job.json"), folder / "rates.json"
     command = [sys.executable, "-m", "bench.throughput", str(given), str(found)]
     measure(command, environment(threads(one.threads)), folder / "throughput.txt")
@@ -152,16 +191,12 @@ def throughput(one: Job, folder: Path) -> dict[str, Any]:
     return result
 
 
-def memory(one: Job, folder: Path) -> dict[str, float]:
-    """Peak megabytes of a process that loads one method and labels a thousand texts."""
+def memory(one: Job, name: str, folder: Path) -> float:
+    """Peak megabytes of a process that loads one method and labels some texts."""
     few = replace(one, threads=1, pool=tuple(sample(one.pool, MEMORY_TEXTS)))
     given = few.write(folder / "memory.json")
-    found = {}
-    for name in one.methods:
-        say(f"memory of {name} ...")
-        command = [sys.executable, "-m", "bench.speed_memory", str(given), name]
-        found[name] = round(measure(command, environment(threads(1)), folder / "m.txt").peak_mb, 1)
-    return found
+    command = [sys.executable, "-m", "bench.speed_memory", str(given), name]
+    return round(measure(command, environment(threads(1)), folder / "m.txt").peak_mb, 1)
 
 
 def file_bytes(models: Path, methods: Sequence[str]) -> dict[str, int]:

@@ -91,7 +91,7 @@ def killed_at(command: list[str], target: Path, rows: int) -> dict[str, Any]:
             raise SystemExit(f"it ended before it was killed: {log.read_text()[-500:]}")
         os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
         started.wait()
-        _, peak, code = report.read_text().split()
+        _, peak, code, _ = report.read_text().split()
     if int(code) != -signal.SIGKILL:
         raise SystemExit(f"exit {code} where a kill was meant")
     return {"rows": journalled(target), "peak_mb": round(int(peak) / 1024, 1)}

@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bench.runtime import RuntimeSettings, job, memory
+from bench.cells import CellLog
+from bench.runtime import Part, RuntimeSettings, job, joined, memory, parts
 from bench.size_command import SIZES
 from bench.speed_job import Job, read_job, sample
 from bench.speed_methods import METHODS
@@ -65,9 +66,26 @@ def test_a_method_that_loses_a_text_is_an_error():
 
 
 def test_memory_is_that_of_a_process_with_one_method(cheap, tmp_path):
-    found = memory(cheap, tmp_path)
-    assert 20 < found["nano"] < 150  # NumPy and the table, no scikit-learn
-    assert found["tfidf"] > found["nano"]
+    nano = memory(cheap, "nano", tmp_path)
+    assert 20 < nano < 150  # NumPy and the table, no scikit-learn
+    assert memory(cheap, "tfidf", tmp_path) > nano
+
+
+def test_parts_that_are_done_are_kept_and_joined_as_the_tables_read_them(tmp_path):
+    settings = RuntimeSettings(sets=("ag_news", "imdb"), threads=(1, 2), methods=CHEAP)
+    wanted = parts(settings)
+    assert [(p.name, p.threads) for p in wanted if p.what == "throughput"] == [
+        ("ag_news", 1), ("imdb", 1), ("ag_news", 2), ("imdb", 2),
+    ]  # fmt: skip
+    log = CellLog(tmp_path / "log.jsonl", Part)
+    log.add(Part("processes"), {"costs": {"import": {}}, "wheel_bytes": 5})
+    log.add(Part("memory", "tfidf"), {"peak_mb": 99.0})
+    log.add(Part("throughput", "imdb", 2), {"set": "imdb"})
+    log.add(Part("throughput", "ag_news", 1), {"set": "ag_news"})
+    found = joined(settings, CellLog(tmp_path / "log.jsonl", Part))
+    assert [run["set"] for run in found["runs"]] == ["ag_news", "imdb"]
+    assert found["memory_mb"] == {"tfidf": 99.0}
+    assert found["wheel_bytes"] == 5
 
 
 def test_every_method_has_a_title_of_its_own_and_slow_ones_get_whole_batches():
