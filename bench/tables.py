@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 
+from bench import _ask_tables
 from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cost_tables import machine, runtime, throughput, timing
@@ -37,6 +38,9 @@ TABLES = {
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
     "ablation": ("ablation.json", ablation),
+    "ask": ("ask.json", _ask_tables.ask),
+    "ask-first": ("ask.json", _ask_tables.first),
+    "ask-doubt": ("ask.json", _ask_tables.doubt),
     "condense": ("condense.json", condense),
     "condense-li-li": ("condense_li_li.json", li_li),
 }
