@@ -23,7 +23,7 @@ from bench import _ask_tables
 from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cost_tables import machine, runtime, throughput, timing
-from bench.condense_tables import condense, li_li
+from bench.condense_tables import condense, li_li, seconds
 from bench.protocol import REPOSITORY
 
 #: Table name -> (result file, how it is written).
@@ -42,6 +42,7 @@ TABLES = {
     "ask-first": ("ask.json", _ask_tables.first),
     "ask-doubt": ("ask.json", _ask_tables.doubt),
     "condense": ("condense.json", condense),
+    "condense-time": ("condense.json", seconds),
     "condense-li-li": ("condense_li_li.json", li_li),
 }
 _MARK = re.compile(r"(<!-- bench:([\w-]+) -->\n)(.*?)(<!-- /bench -->)", re.DOTALL)
