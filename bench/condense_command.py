@@ -17,9 +17,15 @@ from nanonet.condense import NETWORKS
 @click.option("--seeds", default="0-4", show_default=True)
 @out_option("condense.json")
 @data_option
+@click.option("--time", "time_it", is_flag=True, help="Only the seconds, on ag_news.")
 @cache_option
-def command(sets: str, seeds: str, out: Path, data: Path, cache_dir: Path | None) -> None:
+def command(
+    sets: str, seeds: str, out: Path, data: Path, time_it: bool, cache_dir: Path | None
+) -> None:
     """Accuracy from condensed tables beside the whole ones; can be resumed."""
+    if time_it:
+        condense.timed(data, out, cache_dir)
+        return
     condense.run(words(condense.SETS, sets, "--sets"), numbers(seeds), data, out, cache_dir)
 
 

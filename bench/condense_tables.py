@@ -49,6 +49,17 @@ def condense(document: dict[str, Any]) -> str:
     return table(header, rows, left=2)
 
 
+def seconds(document: dict[str, Any]) -> str:
+    """How long the whole call took, as one sentence."""
+    time = document["time"]
+    return (
+        f"Condensing {count(time['rows'])} AG News rows to {time['kept']:.0f} with vectors cached, "
+        f"controls and held-out figures included: {time['processor_s']:.0f} s of one core "
+        f"({time['wall_s']:.0f} s by the clock, with {time['load']:.0f} processes on two cores). "
+        f"Learning from them: {time['retrain_s']:.3f} s.\n"
+    )
+
+
 def li_li(document: dict[str, Any]) -> str:
     """Held-out accuracy of li-li from the start its items were learned for, and from fresh ones."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
