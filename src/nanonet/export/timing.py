@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from nanonet.runtime import Classifier
 
-_ROUNDS = 3
-_SECONDS = 1.0  # about so long a model is timed in each round, once it has begun
+_ROUNDS = 5
+_CHUNK_S = 1e-3  # texts are timed by as many as take so long: short enough to run undisturbed
 
 
 @dataclass(frozen=True)
 class Timing:
-    """us: processor microseconds a text in batches, the least of some rounds, so that what else
-    the machine did counts for nothing; per_s: texts a second at that; p50_us, p99_us: by the clock
-    on the wall, of texts asked one by one; texts: how many different ones."""
+    """us: processor microseconds a text: every few texts are timed in some rounds, and the least of
+    each few counts, so that what else the machine does counts for little; per_s: texts a second at
+    that; p50_us, p99_us: by the clock on the wall, of texts asked one by one, in all rounds; texts:
+    how many different ones."""
 
     us: float
     p50_us: float
@@ -37,48 +38,48 @@ def measure(models: Mapping[str, Classifier], texts: Sequence[str]) -> dict[str,
     Turns make ratios fair where the machine does other things besides.
     """
     listed = list(texts)
-    for model in models.values():
-        model.predict(listed[:2], threads=1)
-    spent: dict[str, list[float]] = {name: [] for name in models}
-    singles: dict[str, list[float]] = {name: [] for name in models}
+    size = {name: _few(model, listed) for name, model in models.items()}
+    together: dict[str, list[list[float]]] = {name: [] for name in models}
+    alone: dict[str, list[float]] = {name: [] for name in models}
     for _ in range(_ROUNDS):
         for name, model in models.items():
-            spent[name].append(_batch(model, listed))
-            singles[name] += _one_by_one(model, listed)
-    return {name: _timing(spent[name], singles[name], len(listed)) for name in models}
+            found = _times(model, listed, size[name])
+            together[name].append(found)
+            alone[name] += _times(model, listed, 1, time.perf_counter)
+    return {name: _timing(together[name], alone[name], len(listed)) for name in models}
 
 
-def _batch(model: Classifier, texts: list[str]) -> float:
-    """Seconds of the processor a text; repeated until there is enough to time."""
-    done, begun = 0, time.process_time()
-    while True:
-        model.predict(texts, threads=1)
-        done += len(texts)
-        spent = time.process_time() - begun
-        if spent > _SECONDS / 20:
-            return spent / done
+def _few(model: Classifier, texts: list[str]) -> int:
+    """How many texts take about a millisecond together."""
+    few = texts[:16]
+    model.predict(few, threads=1)  # the first time is not like the others
+    each = min(_times(model, few, len(few))[0] for _ in range(3)) / len(few)
+    return max(1, min(len(texts), int(_CHUNK_S / max(each, 1e-9))))
 
 
-def _one_by_one(model: Classifier, texts: list[str]) -> list[float]:
-    found: list[float] = []
-    begun = time.perf_counter()
-    for text in texts:
-        start = time.perf_counter()
-        model.predict([text], threads=1)
-        end = time.perf_counter()
-        found.append(end - start)
-        if end - begun > _SECONDS:
-            break
+def _times(
+    model: Classifier,
+    texts: list[str],
+    size: int,
+    clock: Callable[[], float] = time.process_time,
+) -> list[float]:
+    """Seconds for every ``size`` texts."""
+    found = []
+    for first in range(0, len(texts), size):
+        part = texts[first : first + size]
+        begun = clock()
+        model.predict(part, threads=1)
+        found.append(clock() - begun)
     return found
 
 
-def _timing(spent: list[float], singles: list[float], texts: int) -> Timing:
-    best = min(spent)
-    p50, p99 = np.percentile(singles, [50, 99])
+def _timing(together: list[list[float]], alone: list[float], texts: int) -> Timing:
+    each = float(np.min(together, axis=0).sum()) / texts
+    p50, p99 = np.percentile(alone, [50, 99])
     return Timing(
-        round(1e6 * best, 3),
+        round(1e6 * each, 3),
         round(1e6 * float(p50), 3),
         round(1e6 * float(p99), 3),
-        round(1 / best, 1),
+        round(1 / each, 1),
         texts,
     )

@@ -51,7 +51,8 @@ def plan_cascade(
     micro, so it overstates what a share loses; between shares the lean is much the same.
     """
     at = np.arange(len(sure))
-    gain = teacher[at, micro.argmax(axis=1)] - teacher[at, nano.argmax(axis=1)]
+    believed = teacher.astype(np.float64)
+    gain = believed[at, micro.argmax(axis=1)] - believed[at, nano.argmax(axis=1)]
     order = np.argsort(sure, kind="stable")
     left = np.concatenate([[float(gain.sum())], gain.sum() - np.cumsum(gain[order])]) / len(sure)
     shares = np.round(np.arange(0.0, 1.0 + _STEP / 2, _STEP), 2)
