@@ -2,7 +2,7 @@
 
 The model is a Llama of two layers made on the spot, its tokeniser a byte-level BPE learned from a
 few lines, and llguidance, the decoder that vLLM and llama.cpp can use too, holds its answers to
-the JSON schema token by token. Only the HTTP around it is ours: ``transformers serve`` ignores
+the JSON schema token by token. Only the HTTP around it is ours: ``transformers serve`` refuses
 ``response_format``, and llama.cpp's server must be compiled.
 """
 
