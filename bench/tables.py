@@ -23,6 +23,7 @@ from bench import _ask_tables
 from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cost_tables import machine, runtime, throughput, timing
+from bench._llm_tables import llm
 from bench.condense_tables import condense, li_li, seconds
 from bench.protocol import REPOSITORY
 
@@ -38,6 +39,7 @@ TABLES = {
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
     "ablation": ("ablation.json", ablation),
+    "llm": ("llm.json", llm),
     "ask": ("ask.json", _ask_tables.ask),
     "ask-first": ("ask.json", _ask_tables.first),
     "ask-doubt": ("ask.json", _ask_tables.doubt),
