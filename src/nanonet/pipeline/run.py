@@ -66,7 +66,7 @@ def fit(
     ... )  # doctest: +SKIP
     >>> fitted.save("model")  # doctest: +SKIP
     """
-    limit = NANO_MB if max_mb is None else max_mb
+    limit = _nano_limit(student, max_mb, max_us)
     settings = Settings(effort, student, seed, limit, encoder, cache_dir, max_mb, max_us)
     check_settings(settings)
     inputs = check_inputs(texts, labels, pool, classes, test_texts)
@@ -121,6 +121,14 @@ def _learn(
         inputs, settings, encoder, prepared, learned, chosen, why, (*notes, *chosen.notes)
     )
     return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
+
+
+def _nano_limit(student: str, max_mb: float | None, max_us: float | None) -> float:
+    """Megabytes of the nano table; beside an encoder it takes no more than it would by itself."""
+    if max_mb is None:
+        return NANO_MB
+    alone = (student in ("auto", "nano", "micro") and max_us is None) or isinstance(max_mb, str)
+    return max_mb if alone else min(NANO_MB, max_mb)
 
 
 def _check_nano(inputs: Inputs, settings: Settings) -> None:
