@@ -18,6 +18,7 @@ from nanonet.errors import UserError
 
 if TYPE_CHECKING:
     from nanonet.data import ClassSpec, Labelled, Pool, Test
+    from nanonet.votes import VoteTable
 
 
 _PLAIN = ("auto", "nano", "micro")
@@ -30,6 +31,12 @@ _PLAIN = ("auto", "nano", "micro")
     "--classes",
     metavar="CLASSES",
     help="File of class names, one a line, or .toml with descriptions and phrases.",
+)
+@click.option(
+    "--votes",
+    metavar="VOTES",
+    help="Table of votes on texts of POOL and LABELLED, such as nanonet label writes: columns text "
+    "and label, and maybe probability, source and cost.",
 )
 @click.option("--out", required=True, metavar="MODEL", help="Folder to write the model to.")
 @click.option(
@@ -87,6 +94,7 @@ def fit(
     labelled: str | None,
     pool: str | None,
     classes: str | None,
+    votes: str | None,
     out: str,
     test: str | None,
     text: str,
@@ -115,6 +123,7 @@ def fit(
       nanonet fit labelled.csv --pool pool.csv --out model
       nanonet fit labelled.jsonl --pool pool.parquet --test test.csv --out model
       nanonet fit --classes classes.txt --pool pool.txt --out model
+      nanonet fit labelled.csv --pool pool.csv --votes votes.csv --out model
       nanonet fit labelled.csv --pool pool.csv --out model --max-us 2000 --max-mb 20
     """
     from nanonet.cli._progress import terminal_progress
@@ -122,6 +131,7 @@ def fit(
     _check(labelled, pool, classes)
     _check_place(out, force)
     tables = _Tables(labelled, pool, classes, test, text, label)
+    tables.read_votes(votes, text)
     print_notes(tables.notes)
 
     if tables.condensed:
@@ -134,13 +144,14 @@ def fit(
             tables.labelled.labels if tables.labelled else (),
             pool=tables.pool.texts if tables.pool else (),
             classes=tables.classes,
+            votes=tables.votes,
             test_texts=tables.test.texts if tables.test else None,
             effort=effort,
             progress=terminal_progress(),
             **settings,
         )
     fitted.save(out, overwrite=force)
-    _tell(fitted.report, out, tables.test, test, as_json)
+    _tell(fitted, out, tables.test, test, as_json)
 
 
 def _check(labelled: str | None, pool: str | None, classes: str | None) -> None:
@@ -190,16 +201,30 @@ class _Tables:
             self.pool = read_pool(pool, text, self.notes)
         if test:
             self.test = read_test(test, text, label, self.notes)
+        self.votes: VoteTable | None = None
+
+    def read_votes(self, path: str | None, text: str) -> None:
+        """The votes, on texts of the pool and, behind them, of the labelled table."""
+        if path is None:
+            return
+        from nanonet.votes import Tree, read_votes
+
+        labelled, pool = self.labelled, self.pool
+        names = sorted(set(labelled.labels)) if labelled else []
+        if self.classes is not None:
+            names = [self.classes[i].name for i in Tree.of(self.classes).leaves]
+        texts = [*(pool.texts if pool else ()), *(labelled.texts if labelled else ())]
+        self.votes = read_votes(path, texts, names, text)
 
 
 def _fit_condensed(tables: _Tables, effort: str, settings: dict[str, Any]) -> Any:
     from nanonet.cli._progress import terminal_progress
     from nanonet.pipeline import fit_condensed
 
-    if effort != "quick" or tables.classes:
+    if effort != "quick" or tables.classes or tables.votes:
         raise UserError(
             f"{tables.condensed}: is condensed, which says all there is to learn; leave out "
-            "--effort and --classes"
+            "--effort, --classes and --votes"
         )
     if settings.pop("max_us", None) is not None or settings["student"] not in _PLAIN:
         raise UserError(
@@ -215,16 +240,21 @@ def _fit_condensed(tables: _Tables, effort: str, settings: dict[str, Any]) -> An
     )
 
 
-def _tell(report: Any, out: str, test: Test | None, name: str | None, as_json: bool) -> None:
+def _tell(fitted: Any, out: str, test: Test | None, name: str | None, as_json: bool) -> None:
     from nanonet.cli.evaluate import as_text, score
     from nanonet.runtime import load
 
     # The folder is read back, so what is scored is what was written.
     scores = score(load(out), test, str(name)) if test else None
+    report, first = fitted.report, list(fitted.label_first)
     if as_json:
-        print_json({"model": out, **report.to_dict(), **({"test": scores} if scores else {})})
+        more: dict[str, Any] = {"test": scores} if scores else {}
+        more |= {"label_first": first} if first else {}
+        print_json({"model": out, **report.to_dict(), **more})
         return
     click.echo(report.summary())
+    if first:
+        click.echo("\nlabel these first:\n" + "\n".join(f"  {' '.join(t.split())}" for t in first))
     if scores:
         click.echo(f"\non {name}:\n{as_text(scores)}")
     click.echo(f"\nwritten to {out}; next: nanonet predict {out} TABLE")

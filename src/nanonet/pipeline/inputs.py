@@ -10,6 +10,8 @@ from pathlib import Path
 from nanonet.data import ClassSpec, GuardReport, Labelled, Pool, Test, guard
 from nanonet.errors import UserError
 from nanonet.pipeline.efforts import EFFORTS
+from nanonet.pipeline.voting import place_votes
+from nanonet.votes import Tree, VoteTable
 
 STUDENTS = ("auto", "nano", "micro", "micro-1", "micro-2", "micro-3", "cascade")
 LEAST_POOL = 50
@@ -35,13 +37,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Guarded tables and the classes in their final order (the class file's, else sorted)."""
+    """Guarded tables and the classes in their final order (the class file's, else sorted).
+
+    specs: as given, parents of others included, which are no classes themselves; votes: on the
+    guarded rows, labelled ones first, for ``classes``.
+    """
 
     labelled: Labelled
     pool: Pool
     classes: tuple[str, ...]
     specs: tuple[ClassSpec, ...] | None
     guard: GuardReport
+    votes: VoteTable | None = None
 
 
 def check_settings(settings: Settings) -> None:
@@ -68,6 +75,7 @@ def check_inputs(
     pool: Sequence[str],
     given: Sequence[ClassSpec | str] | None,
     test_texts: Sequence[str] | None,
+    votes: VoteTable | None = None,
 ) -> Inputs:
     """Check the tables, drop copies and leaks, and settle the classes."""
     for name, values in (
@@ -84,13 +92,15 @@ def check_inputs(
     test = Test(kept_out, ("",) * len(kept_out)) if kept_out else None
     specs = _specs(given)
     guarded = guard(labelled, Pool(tuple(pool)), test)
-    classes = _classes(guarded.labelled, specs)
+    leaves = specs if specs is None else tuple(specs[i] for i in Tree.of(specs).leaves)
+    classes = _classes(guarded.labelled, leaves)
     if not guarded.labelled.texts and len(guarded.pool.texts) < LEAST_POOL:
         raise UserError(
             f"there are no labels and only {len(guarded.pool.texts)} different texts in the pool; "
             f"give labelled texts or at least {LEAST_POOL} pool texts"
         )
-    return Inputs(guarded.labelled, guarded.pool, classes, specs, guarded.report)
+    placed = place_votes(votes, pool, texts, guarded, classes)
+    return Inputs(guarded.labelled, guarded.pool, classes, specs, guarded.report, placed)
 
 
 def _specs(given: Sequence[ClassSpec | str] | None) -> tuple[ClassSpec, ...] | None:

@@ -12,7 +12,7 @@ from nanonet.learn import LinearHead, Material, gram_view, unit
 from nanonet.pipeline.inputs import Inputs
 from nanonet.progress import Progress
 from nanonet.text import GramSpec, featurise
-from nanonet.votes import class_sentences, name_evidence, opinion, opinion_sentences
+from nanonet.votes import Tree, class_sentences, opinion, opinion_sentences, tree_evidence
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,18 @@ def prepare(
         readouts=len(encoder.readouts),
         usual=usual,
         grams=gram_view(featurise(texts, spec)),
+        votes=inputs.votes,
     )
     pile = material.unit_readout(usual, np.arange(material.rows))
     beside = unit(read.take(np.arange(len(texts), read.n)).readout(usual))
     if good_bad:
         axis = opinion(beside[len(flat) :], pile)
         material = replace(material, opinion=np.append(axis.weight, np.float32(axis.bias)))
-    if not sentences:
+    if not inputs.specs:
         return Prepared(material, None, spec)
     ends = np.cumsum([len(group) for group in sentences])
-    evidence = name_evidence(np.split(beside[: len(flat)], ends[:-1]), pile)
+    blocks = np.split(beside[: len(flat)], ends[:-1])
+    evidence = tree_evidence(blocks, pile, Tree.of(inputs.specs))
     head = LinearHead((usual,), evidence.weight, evidence.bias)
     return Prepared(replace(material, names=evidence.logits(pile)), head, spec)
 

@@ -18,6 +18,7 @@ from nanonet.pipeline.efforts import spared
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.report import FitReport
+from nanonet.pipeline.voting import votes_advice, votes_facts
 
 _PACKAGES = ("numpy", "scipy", "onnxruntime", "tokenizers", "safetensors")
 _TUNING = ("torch", "transformers")
@@ -55,7 +56,11 @@ def make_report(
         student=_student(chosen, encoder),
         expected=chosen.expected.to_dict(),
         derived=_derived(inputs, encoder, learned, chosen),
-        advice=(*_advice(inputs, learned, counts), *_more_effort(inputs, settings, learned)),
+        advice=(
+            *votes_advice(learned),
+            *_advice(inputs, learned, counts),
+            *_more_effort(inputs, settings, learned),
+        ),
         notes=(*inputs.guard.notes, *encoder.notes, *notes),
         effort=settings.effort,
         seed=settings.seed,
@@ -121,11 +126,18 @@ def _derived(
     if inputs.specs:
         out["names"] = {
             "value": f"weight {learned.names_weight:g}",
-            "why": "of the class file beside the labels, by left-out log-loss"
-            if inputs.labelled.texts
-            else "there are no labels, so the class file is all there is",
+            "why": _names_why(inputs, learned),
         }
-    return out
+    votes = votes_facts(learned, bool(inputs.labelled.texts))
+    return out if votes is None else {**out, "votes": votes}
+
+
+def _names_why(inputs: Inputs, learned: Learned) -> str:
+    if inputs.labelled.texts:
+        return "of the class file beside the labels, by left-out log-loss"
+    if learned.voted is not None:
+        return "of its own; without labels the class file is one of the sources of votes"
+    return "there are no labels, so the class file is all there is"
 
 
 def _readouts_why(inputs: Inputs, learned: Learned) -> str:

@@ -18,8 +18,10 @@ from nanonet.pipeline.material import Prepared, prepare
 from nanonet.pipeline.offer import Offer, settle
 from nanonet.pipeline.reporting import encoder_mb, make_report
 from nanonet.pipeline.small import check_small, layers_of
+from nanonet.pipeline.voting import first_to_label
 from nanonet.progress import NullProgress, Progress
 from nanonet.text import GramSpec
+from nanonet.votes import VoteTable
 
 NANO_MB = 4.0
 
@@ -30,6 +32,7 @@ def fit(
     *,
     pool: Sequence[str] = (),
     classes: Sequence[ClassSpec | str] | None = None,
+    votes: VoteTable | None = None,
     test_texts: Sequence[str] | None = None,
     effort: str = "quick",
     student: str = "auto",
@@ -44,7 +47,10 @@ def fit(
 
     texts, labels: the labelled rows, of equal length (both empty to start from ``classes`` alone);
     labels become class names by ``str``. pool: unlabelled texts of the same kind, the more the
-    better. classes: what the classes are called and mean (names, or ClassSpec objects).
+    better. classes: what the classes are called and mean (names, or ClassSpec objects); a class
+    that is another's parent lends its words to those under it. votes: of rules, language models or
+    other sources (nanonet.votes): docs are rows of ``pool``, and behind them of ``texts``; labels
+    are numbers of ``classes`` without the parents (of the sorted labels, without ``classes``).
     test_texts: texts that must not be learned from; copies of them are dropped from ``texts`` and
     ``pool``. effort: 'quick'; 'normal', which tunes the encoder too and keeps that where it
     does better on hidden labels (while it does, Ctrl-C ends the fit early and not in vain); or
@@ -69,7 +75,7 @@ def fit(
     limit = _nano_limit(student, max_mb, max_us)
     settings = Settings(effort, student, seed, limit, encoder, cache_dir, max_mb, max_us)
     check_settings(settings)
-    inputs = check_inputs(texts, labels, pool, classes, test_texts)
+    inputs = check_inputs(texts, labels, pool, classes, test_texts, votes)
     bar = progress or NullProgress()
     try:
         _check_nano(inputs, settings)
@@ -120,7 +126,9 @@ def _learn(
     report = make_report(
         inputs, settings, encoder, prepared, learned, chosen, why, (*notes, *chosen.notes)
     )
-    return Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
+    fitted = Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
+    fitted.label_first = first_to_label(inputs, prepared.material, learned, rng)
+    return fitted
 
 
 def _nano_limit(student: str, max_mb: float | None, max_us: float | None) -> float:
