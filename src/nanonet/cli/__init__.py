@@ -25,6 +25,7 @@ from nanonet.cli.fit import fit
 from nanonet.cli.info import info
 from nanonet.cli.label import label
 from nanonet.cli.predict import predict
+from nanonet.cli.taxonomy import taxonomy
 from nanonet.errors import UserError
 
 __all__ = ["main", "run"]
@@ -51,6 +52,7 @@ def cli(debug: bool) -> None:
 
 for _verb in (fit, predict, evaluate, explain, info, condense, label, define, export, ask, curate):
     cli.add_command(_verb)
+cli.add_command(taxonomy)
 
 
 def main() -> None:

@@ -4,5 +4,22 @@ from nanonet.pipeline.condensed import fit_condensed
 from nanonet.pipeline.fitted import Fitted
 from nanonet.pipeline.report import FitReport
 from nanonet.pipeline.run import fit
+from nanonet.pipeline.taxonomy import (
+    FoundClasses,
+    TaxonomySettings,
+    find_classes,
+    taxonomy_questions,
+    write_taxonomy,
+)
 
-__all__ = ["FitReport", "Fitted", "fit", "fit_condensed"]
+__all__ = [
+    "FitReport",
+    "Fitted",
+    "FoundClasses",
+    "TaxonomySettings",
+    "find_classes",
+    "fit",
+    "fit_condensed",
+    "taxonomy_questions",
+    "write_taxonomy",
+]

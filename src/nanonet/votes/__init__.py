@@ -11,6 +11,7 @@ from nanonet.votes.opinion import OPINION_PAIRS, Opinion, opinion, opinion_sente
 from nanonet.votes.rules import FunctionRule, Rule, keyword_pattern, read_rules
 from nanonet.votes.similarity import Similarity, sentence_vectors, top_votes
 from nanonet.votes.table import ABSTAIN, VoteSource, VoteTable, concat
+from nanonet.votes.taxonomy import TRIED_BELOW, Grouping, group, name_groups
 from nanonet.votes.tree import Tree
 from nanonet.votes.trust import Probe, Trust
 
@@ -18,11 +19,13 @@ __all__ = [
     "ABSTAIN",
     "METHODS",
     "OPINION_PAIRS",
+    "TRIED_BELOW",
     "Aggregate",
     "Alignment",
     "Centroids",
     "Descent",
     "FunctionRule",
+    "Grouping",
     "Keywords",
     "NameEvidence",
     "Opinion",
@@ -38,8 +41,10 @@ __all__ = [
     "best_by_path",
     "class_sentences",
     "concat",
+    "group",
     "keyword_pattern",
     "name_evidence",
+    "name_groups",
     "opinion",
     "opinion_sentences",
     "read_rules",
