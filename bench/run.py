@@ -12,6 +12,7 @@ from bench import (
     ablation_command,
     accuracy,
     ask_command,
+    cascade,
     condense_command,
     llm_faults,
     runtime,
@@ -115,6 +116,7 @@ main.add_command(ablation_command.command)
 main.add_command(condense_command.command)
 main.add_command(condense_command.study)
 main.add_command(size_command.command)
+main.add_command(cascade.command)
 main.add_command(ask_command.command)
 main.add_command(trees_command.command)
 main.add_command(llm_faults.command)

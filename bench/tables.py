@@ -22,6 +22,7 @@ import click
 from bench import _ask_tables
 from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
+from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, runtime, throughput, timing
 from bench._llm_tables import llm
 from bench.condense_tables import condense, li_li, seconds
@@ -39,6 +40,9 @@ TABLES = {
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
     "ablation": ("ablation.json", ablation),
+    "cascade": ("cascade.json", cascade),
+    "cascade-curve": ("cascade.json", cascade_curve),
+    "small": ("cascade.json", small),
     "llm": ("llm.json", llm),
     "ask": ("ask.json", _ask_tables.ask),
     "ask-first": ("ask.json", _ask_tables.first),
