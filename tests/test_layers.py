@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "nanonet"
 # Arrows point left to right: a room may import what stands before it.
 ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "llm", "learn",
          "students", "decide", "distil", "condense", "artefact", "runtime", "hub", "export",
-         "pipeline", "estimator", "cli"]  # fmt: skip
+         "pipeline", "estimator", "serve", "cli"]  # fmt: skip
 # Narrower than the order, so that a saved model can run without what made it.
 ALLOWED = {
     "errors": set(),
@@ -25,7 +25,8 @@ ALLOWED = {
     "encode": {"errors", "progress", "text"},
     "distil": {"errors", "progress", "text", "data", "encode", "select"},
     "artefact": {"errors", "text"},
-    "runtime": {"errors", "text", "data", "artefact"},
+    "decide": {"errors"},
+    "runtime": {"errors", "text", "data", "decide", "artefact"},
     "hub": {"errors", "artefact", "runtime"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "onnx", "onnxscript",
@@ -37,6 +38,7 @@ NEVER = {
     "progress": HEAVY,
     "text": HEAVY,
     "data": HEAVY - {"pyarrow"},
+    "decide": HEAVY,
     "artefact": HEAVY,
     "runtime": HEAVY - {"onnxruntime", "tokenizers"},
 }

@@ -26,6 +26,7 @@ from nanonet.cli.info import info
 from nanonet.cli.label import label
 from nanonet.cli.predict import predict
 from nanonet.cli.taxonomy import taxonomy
+from nanonet.cli.serve import serve
 from nanonet.errors import UserError
 
 __all__ = ["main", "run"]
@@ -50,7 +51,8 @@ def cli(debug: bool) -> None:
     """
 
 
-for _verb in (fit, predict, evaluate, explain, info, condense, label, define, export, ask, curate):
+for _verb in (fit, predict, evaluate, explain, info, serve, condense, label, define, ask, curate,
+              export):  # fmt: skip
     cli.add_command(_verb)
 cli.add_command(taxonomy)
 

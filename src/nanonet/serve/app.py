@@ -1,0 +1,93 @@
+"""The application: addresses, the door, and the work beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from nanonet.serve.front import Front, refused, wrong_address
+from nanonet.serve.handlers import Handlers
+from nanonet.serve.limits import Refused
+from nanonet.serve.service import Service
+
+__all__ = ["application"]
+
+_TICK = 1.0  # seconds between two looks at the model folders
+
+
+def application(service: Service) -> Starlette:
+    """The ASGI application of a service, for uvicorn or any other server."""
+    does = Handlers(service)
+    html, policy = _page()
+
+    async def page(request: Request) -> Response:
+        headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
+                   "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}  # fmt: skip
+        return Response(html, headers=headers, media_type="text/html")
+
+    app = Starlette(
+        routes=[
+            Route("/predict", does.predict, methods=["POST"]),
+            Route("/explain", does.explain, methods=["POST"]),
+            Route("/healthz", does.health),
+            Route("/metrics", does.metrics),
+            Route("/openapi.json", does.openapi),
+            Route("/", page),
+        ],
+        middleware=[Middleware(Front, service=service)],
+        exception_handlers={Refused: refused, HTTPException: wrong_address},
+        lifespan=_lifespan(service),
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _page() -> tuple[bytes, str]:
+    """The page, and the policy under which a browser runs nothing but what stands in it."""
+    text = (files("nanonet.serve") / "page.html").read_text("utf-8")
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.S)
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.S)
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return text.encode("utf-8"), policy
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _lifespan(service: Service):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        work = asyncio.create_task(_beside(service))
+        try:
+            yield
+        finally:
+            work.cancel()
+
+    return lifespan
+
+
+async def _beside(service: Service) -> None:
+    """Look after changed folders, and count n-grams off the way of the requests."""
+    while True:
+        await asyncio.sleep(_TICK)
+        await service.shelf.refresh()
+        for one in service.shelf.all():
+            await asyncio.to_thread(one.drift.count)

@@ -1,0 +1,93 @@
+"""What is answered at each address."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from nanonet import __version__
+from nanonet.runtime.scorer import Floats
+from nanonet.serve.asks import ExplainAsk, PredictAsk
+from nanonet.serve.body import read_json
+from nanonet.serve.metrics import CONTENT_TYPE
+from nanonet.serve.metrics import page as metrics_page
+from nanonet.serve.service import Service
+from nanonet.serve.spec import openapi
+
+__all__ = ["Handlers", "json_response"]
+
+
+def json_response(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON answer in ASCII: half a character (a lone surrogate) has no UTF-8."""
+    raw = json.dumps(value, separators=(",", ":")).encode("ascii")
+    return Response(raw, status, headers, "application/json")
+
+
+class Handlers:
+    """The addresses of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def predict(self, request: Request) -> Response:
+        """Label one text, or a list of them."""
+        service = self._service
+        ask = PredictAsk.read(await read_json(request, service.limits), service.limits)
+        served = service.shelf.get(ask.model)
+        proba = await served.engine.proba(ask.texts)
+        columns = proba.argmax(axis=1).tolist() if len(proba) else []
+        served.drift.add(ask.texts, columns, proba)
+        classes = served.classifier.classes_
+        found = [
+            _answer(classes, row, column, ask.top)
+            for row, column in zip(proba, columns, strict=True)
+        ]
+        rest = found[0] if ask.alone else {"answers": found}
+        return json_response({"model": served.name, **rest})
+
+    async def explain(self, request: Request) -> Response:
+        """Why a text gets its label."""
+        service = self._service
+        ask = ExplainAsk.read(await read_json(request, service.limits), service.limits)
+        served = service.shelf.get(ask.model)
+        found = await asyncio.to_thread(served.classifier.explain, ask.text, ask.top)
+        return json_response({"model": served.name, **found.to_dict()})
+
+    async def health(self, request: Request) -> Response:
+        """That it is there, and which models it holds; the first is the default."""
+        models = [
+            {"name": one.name, "kind": one.kind, "classes": one.classifier.classes_}
+            for one in self._service.shelf.all()
+        ]
+        return json_response({"status": "ok", "version": __version__, "models": models})
+
+    async def metrics(self, request: Request) -> Response:
+        """Counters for Prometheus."""
+        for one in self._service.shelf.all():
+            await asyncio.to_thread(one.drift.count)
+        text = metrics_page(self._service.counts, self._service.shelf)
+        return Response(text, media_type=CONTENT_TYPE)
+
+    async def openapi(self, request: Request) -> Response:
+        """What can be asked and answered, as OpenAPI."""
+        return json_response(openapi(self._service.limits, keyed=self._service.key is not None))
+
+
+def _answer(classes: list[str], row: Floats, column: int, top: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"label": classes[column], "confidence": _rounded(row[column])}
+    if top:
+        order = (-row).argsort(kind="stable")[:top].tolist()
+        found["top"] = [{"label": classes[i], "probability": _rounded(row[i])} for i in order]
+    return found
+
+
+def _rounded(probability: Any) -> float:
+    # Six digits say more than a float32 softmax knows.
+    return round(float(probability), 6)
