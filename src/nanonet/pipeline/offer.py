@@ -60,7 +60,7 @@ def settle(offer: Offer) -> Chosen:
     settings, chosen = offer.settings, offer.chosen
     if settings.max_us is not None:
         return _within(offer, Budget(settings.max_us, settings.limit_mb))
-    if chosen.kind == "nano":
+    if chosen.kind == "nano" or (chosen.kind == "micro" and offer.encoder.onnx_path is None):
         return chosen
     made = make(offer, chosen.kind)
     _check_size(made, settings)
@@ -115,6 +115,7 @@ def make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:
         return _nano(offer)
     if kind == "cascade":
         return _cascade(offer, budget)
+    _check_onnx(offer, kind)
     seen, chosen = _seen(offer), offer.chosen
     layers = layers_of(kind)
     if layers is None:
@@ -124,6 +125,14 @@ def make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:
     form = int8_form(offer.encoder, head, layers)
     goal = seen.goal - max(_believed(offer, logits), 0.0)
     return _gated(offer, kind, logits, head, form, fit_temperature(logits, goal))
+
+
+def _check_onnx(offer: Offer, kind: str) -> None:
+    if offer.encoder.onnx_path is None:
+        raise UserError(
+            f"the encoder {offer.encoder.name} cannot be exported to ONNX, so there is no "
+            f"{kind} student; ask for --student nano"
+        )
 
 
 def _small(offer: Offer, layers: int) -> tuple[LinearHead, Floats]:
@@ -171,6 +180,7 @@ def _nano_scorer(offer: Offer) -> NanoScorer:
 
 def _cascade(offer: Offer, budget: Budget | None) -> Made:
     """Nano before the whole encoder, cut to what its head reads."""
+    _check_onnx(offer, "cascade")
     chosen, seen = offer.chosen, _seen(offer)
     form = int8_form(offer.encoder, chosen.micro)
     second = _gated(offer, "cascade", seen.micro, chosen.micro, form, chosen.micro_temperature)
