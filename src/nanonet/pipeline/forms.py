@@ -87,6 +87,12 @@ class Twins:
         found = self.parity.to_dict()
         return {"compared": True, **found, "objections": list(self.against())}
 
+    def notes(self, kind: str, taken: EncoderForm | None) -> tuple[str, ...]:
+        """What the user should know where float32 was taken because of the comparison."""
+        if taken is not self.float32 or not self.against():
+            return ()
+        return (f"int8 weights were refused for {kind}: {'; '.join(self.against())}",)
+
     def times(self) -> dict[str, Any]:
         """For the report: what the clock said."""
         return {name: timing.to_dict() for name, timing in self.timings.items()}

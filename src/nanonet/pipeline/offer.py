@@ -265,7 +265,7 @@ def _with(
     if made.twins is not None:
         facts["int8_against_float32"] = made.twins.facts()
         times = {**times, **made.twins.times()}
-        notes = _gate_notes(made)
+        notes = made.twins.notes(made.kind, made.form)
     if made.plan is not None:
         facts["cascade"] = made.plan.to_dict()
     return replace(
@@ -279,9 +279,3 @@ def _chosen_loss(chosen: Chosen) -> float:
     return max(chosen.nano_loss or 0.0, 0.0) if chosen.kind == "nano" else 0.0
 
 
-def _gate_notes(made: Made) -> tuple[str, ...]:
-    assert made.twins is not None
-    against = made.twins.against()
-    if against and made.form is made.twins.float32:
-        return (f"int8 weights were refused for {made.kind}: {'; '.join(against)}",)
-    return ()
