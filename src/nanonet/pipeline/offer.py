@@ -277,5 +277,3 @@ def _with(
 def _chosen_loss(chosen: Chosen) -> float:
     """What ``chosen.expected`` was lowered by already."""
     return max(chosen.nano_loss or 0.0, 0.0) if chosen.kind == "nano" else 0.0
-
-
