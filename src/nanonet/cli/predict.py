@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +18,37 @@ from nanonet.errors import UserError
 
 if TYPE_CHECKING:
     from nanonet.data import Answers, Chunk, Part, Source
+    from nanonet.decide import Promise
     from nanonet.runtime import Classifier
 
 # A micro student takes about a second for so many; a chunk is also the least that can be kept.
 _SLOW_ROWS = 256
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is done to every row: the model, the column of the text, when to leave it unlabelled."""
+
+    classifier: Classifier
+    text: str
+    promise: Promise | None
+
+
 @click.command(short_help="Label every row of a table.")
 @click.argument("model")
 @click.argument("table")
 @click.option("--out", metavar="FILE", help="File to write; its ending gives the format.")
+@click.option(
+    "--max-error",
+    type=float,
+    metavar="SHARE",
+    help="Leave rows unlabelled so that at most this share of the labels is wrong, such as 0.05.",
+)
 @text_option
 @json_option
-def predict(model: str, table: str, out: str | None, text: str, as_json: bool) -> None:
+def predict(
+    model: str, table: str, out: str | None, max_error: float | None, text: str, as_json: bool
+) -> None:
     """Label every row of TABLE with MODEL.
 
     The columns label and confidence (the probability of that label, 0 to 1) are added, with
@@ -46,9 +65,15 @@ def predict(model: str, table: str, out: str | None, text: str, as_json: bool) -
     or changed rows make a run start anew, and it says so. Standard input is read once, so a run on
     it, or one without --out, cannot be gone on with.
 
+    With --max-error, only rows that MODEL is sure enough of get a label, so that at most that share
+    of the labels is wrong (with 95 % confidence, for texts like those it learned from); the others
+    keep an empty label and their confidence, and are counted. Where its labels were too few to
+    promise that, it says so.
+
     \b
     Examples:
       nanonet predict model new.csv --out answers.csv
+      nanonet predict model new.csv --out answers.csv --max-error 0.05
       nanonet predict model new.parquet --text body --out answers.parquet
       nanonet predict model new.jsonl.gz --out answers.jsonl.zst
       zcat new.jsonl.gz | nanonet predict model - > answers.jsonl
@@ -60,12 +85,13 @@ def predict(model: str, table: str, out: str | None, text: str, as_json: bool) -
     check_target(out)
     classifier = load(model)
     again = can_be_read_again(table)
-    made_by = _made_by(classifier, table, text) if again else None
+    task = Task(classifier, text, None if max_error is None else classifier.promise(max_error))
+    made_by = _made_by(task, table) if again else None
     part = None if out is None else Part(Path(out), made_by)
     kind = "jsonl" if as_json and out is None else None
     try:
         with part or nullcontext():
-            facts = _label(classifier, table, text, part, kind)
+            facts = _label(task, table, part, kind)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_how_to_go_on(part, again)) from None
     except UserError:
@@ -76,12 +102,14 @@ def predict(model: str, table: str, out: str | None, text: str, as_json: bool) -
         print_json({**facts, "out": out})
 
 
-def _made_by(classifier: Classifier, table: str, text: str) -> dict[str, str]:
+def _made_by(task: Task, table: str) -> dict[str, str]:
     """What must be the same for a later run to go on; the rows themselves are compared besides."""
-    manifest = json.dumps(classifier.info, sort_keys=True)  # names the SHA-256 of every file
-    return {
+    # It names the SHA-256 of every file.
+    manifest = json.dumps(task.classifier.info, sort_keys=True)
+    asked = {} if task.promise is None else {"--max-error": str(task.promise.max_error)}
+    return asked | {
         "model": hashlib.sha256(manifest.encode()).hexdigest(),
-        "--text": text,
+        "--text": task.text,
         "format of the input": "".join(Path(table).suffixes[-2:]),
         "version of nanonet": __version__,
     }
@@ -95,19 +123,17 @@ def _how_to_go_on(part: Part | None, again: bool) -> str:
     return part.kept or "nothing was done yet that could be kept"
 
 
-def _label(
-    classifier: Classifier, table: str, text: str, part: Part | None, kind: str | None
-) -> dict[str, object]:
+def _label(task: Task, table: str, part: Part | None, kind: str | None) -> dict[str, object]:
     """Read, score and write side by side; returns what ``--json`` tells."""
     from nanonet.cli._rows_progress import shown
     from nanonet.data import Mark, added_names, ahead, need_column, write_table
 
-    source = _opened(classifier, table, part)
+    source = _opened(task.classifier, table, part)
     begun = Mark.start() if part is None else part.done.mark
-    need_column(source, text, "--text")
+    need_column(source, task.text, "--text")
     names = added_names(source, ("label", "confidence"))
     print_notes(_notes(source, part, names))
-    answers = ahead(_answers(classifier, source, text, names, ahead(source.chunks)))
+    answers = ahead(_answers(task, source, names, ahead(source.chunks)))
     with closing(answers), closing(shown(answers, source, begun, to_stdout=part is None)) as scored:
         done = write_table(part, source, scored, kind)
     if done.empty:
@@ -121,7 +147,11 @@ def _label(
                 'written as "?", for only .jsonl can hold it'
             ]
         )
-    counts = {"empty_texts": done.empty, "halved_rows": done.halved}
+    counts: dict[str, object] = {"empty_texts": done.empty, "halved_rows": done.halved}
+    if task.promise is not None:
+        left = f"{done.abstained:,} of {done.mark.rows:,} rows"
+        print_notes([f"{source.name}: left without a label: {left}; {task.promise}"])
+        counts |= {"abstained": done.abstained, "promise": vars(task.promise)}
     return {"rows": done.mark.rows, "columns": names, **counts}
 
 
@@ -149,23 +179,24 @@ def _notes(source: Source, part: Part | None, names: tuple[str, ...]) -> Iterato
 
 
 def _answers(
-    classifier: Classifier,
-    source: Source,
-    text: str,
-    names: tuple[str, ...],
-    chunks: Iterator[Chunk],
+    task: Task, source: Source, names: tuple[str, ...], chunks: Iterator[Chunk]
 ) -> Iterator[Answers]:
     """Each chunk with its new columns."""
     import numpy as np
 
     from nanonet.data import Answers, chunk_texts
 
-    classes = classifier.classes_
+    classes = task.classifier.classes_
+    least = np.float32(0.0 if task.promise is None else task.promise.threshold)
     with closing(chunks):  # type: ignore[type-var]
         for chunk in chunks:
-            texts, empty = chunk_texts(source, chunk, text)
-            proba = classifier.predict_proba(texts)
+            texts, empty = chunk_texts(source, chunk, task.text)
+            proba = task.classifier.predict_proba(texts)
             labels = [classes[column] for column in proba.argmax(axis=1).tolist()]
+            unsure = np.flatnonzero(proba.max(axis=1) < least).tolist()
+            for row in unsure:
+                labels[row] = ""
             # Six digits say more than a float32 softmax knows.
             confidence = np.round(proba.max(axis=1).astype(np.float64), 6).tolist()
-            yield Answers(chunk, dict(zip(names, (labels, confidence), strict=True)), empty)
+            added = dict(zip(names, (labels, confidence), strict=True))
+            yield Answers(chunk, added, empty, len(unsure))

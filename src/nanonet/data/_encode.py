@@ -19,11 +19,13 @@ _GZIP_LEVEL = 6  # 9 takes twice as long for one byte in a hundred
 
 @dataclass(frozen=True)
 class Answers:
-    """A chunk of rows, the columns added to it, and how many of its texts are empty."""
+    """A chunk of rows, the columns added to it, how many of its texts are empty, and how many
+    rows were left without a label."""
 
     chunk: Chunk
     added: Mapping[str, Sequence[Any]]
     empty: int = 0
+    abstained: int = 0
 
 
 class Encoder(Protocol):

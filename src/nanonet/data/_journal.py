@@ -18,13 +18,15 @@ VERSION = 1
 class Done:
     """Rows that are written: the mark behind them, their bytes, how many texts were empty.
 
-    halved: rows in which half a character (a lone surrogate) had to be written as "?".
+    halved: rows in which half a character (a lone surrogate) had to be written as "?"; abstained:
+    rows whose label was left empty.
     """
 
     mark: Mark
     written: int
     empty: int
     halved: int = 0
+    abstained: int = 0
 
     @classmethod
     def nothing(cls) -> Done:
@@ -33,13 +35,13 @@ class Done:
 
     def and_then(self, more: Done) -> Done:
         """With rows behind these; the counts of ``more`` are of those rows alone."""
-        written, empty = self.written + more.written, self.empty + more.empty
-        return Done(more.mark, written, empty, self.halved + more.halved)
+        names = ("written", "empty", "halved", "abstained")
+        return Done(more.mark, *(getattr(self, name) + getattr(more, name) for name in names))
 
     def line(self) -> str:
         """As a line of the journal."""
-        counts = {"written": self.written, "empty": self.empty, "halved": self.halved}
-        return json.dumps({**asdict(self.mark), **counts})
+        found = asdict(self)
+        return json.dumps({**found.pop("mark"), **found})
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def _done(line: str) -> Done | None:
     try:
         facts = json.loads(line)
         mark = Mark(facts["rows"], facts["lines"], facts["digest"], facts["stored"])
-        return Done(mark, facts["written"], facts["empty"], facts.get("halved", 0))
+        later = (facts.get(name, 0) for name in ("halved", "abstained"))
+        return Done(mark, facts["written"], facts["empty"], *later)
     except (ValueError, LookupError, TypeError):
         return None
 

@@ -117,7 +117,8 @@ def _write_all(
             data = writer.head() if fresh else b""
         data += writer.encode(answers)
         data = packed(data, fmt.packing)
-        counts = Done(answers.chunk.mark, len(data), answers.empty, writer.take_halved())
+        halved = writer.take_halved()
+        counts = Done(answers.chunk.mark, len(data), answers.empty, halved, answers.abstained)
         sink.append(data, counts)
     if not sink.done.mark.rows:
         raise UserError(f"{source.name}: the table has a header but no rows; it needs at least one")

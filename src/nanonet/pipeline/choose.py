@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.decide import Expected, believed_accuracy, expect, fit_temperature
-from nanonet.learn import Floats, Learned, LinearHead
+from nanonet.learn import Floats, Learned, LinearHead, softmax
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.material import Prepared
+from nanonet.pipeline.promised import thresholds_of
 from nanonet.progress import Progress
 from nanonet.students import NanoTable, fit_nano
 
@@ -49,7 +50,8 @@ class Chosen:
     nano_loss: estimated accuracy that nano loses against micro (may be below zero), None without
     a pool; expected: of the student kept. form: the encoder that is shipped where it is not the
     whole one with int8 weights; rule: that of a cascade; facts: what was measured on the way, for
-    the report; times: the same for what a clock said, which no two runs say alike.
+    the report; times: the same for what a clock said, which no two runs say alike. thresholds: what
+    may be promised of the student kept, classes by their numbers.
     """
 
     kind: str
@@ -67,6 +69,7 @@ class Chosen:
     facts: dict[str, Any] = field(default_factory=dict)
     times: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    thresholds: dict[str, Any] = field(default_factory=dict)
 
 
 def choose_student(
@@ -104,16 +107,19 @@ def choose_student(
     kind, why = _pick(loss, settings.student, micro_fits)
     nano_goal = goal - max(loss or 0.0, 0.0)
     kept = lowered(expected, max(loss or 0.0, 0.0)) if kind == "nano" else expected
+    heats = fit_temperature(nano.logits[rows], nano_goal), fit_temperature(heads, goal)
+    said = nano.logits[rows] / heats[0] if kind == "nano" else heads / heats[1]
     return Chosen(
         kind,
         why,
         nano.table,
-        fit_temperature(nano.logits[rows], nano_goal),
+        heats[0],
         learned.head,
-        fit_temperature(heads, goal),
+        heats[1],
         loss,
         kept,
         Seen(rows, more, nano.logits[rows], heads, goal),
+        thresholds=thresholds_of(learned, rows, softmax(said), settings.seed) if len(rows) else {},
     )
 
 

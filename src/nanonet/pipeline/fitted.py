@@ -11,12 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.artefact import write_artefact
+from nanonet.decide import Promise
 from nanonet.encode import Encoder
 from nanonet.errors import UserError
 from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.forms import EncoderForm, int8_form
 from nanonet.pipeline.report import FitReport
-from nanonet.runtime import CascadeScorer, Classifier, MicroScorer, NanoScorer, NanoWeights
+from nanonet.runtime import (
+    CascadeScorer,
+    Classifier,
+    MicroScorer,
+    NanoScorer,
+    NanoWeights,
+    find_promise,
+)
 from nanonet.text import GramSpec
 
 
@@ -102,10 +110,22 @@ class Fitted:
             student=student,
             weights=weights,
             calibration={"kind": "temperature", "temperature": temperature},
+            thresholds=self._thresholds(),
             provenance=self.report.provenance(),
             extra_files=files,
             overwrite=overwrite,
         )
+
+    def _thresholds(self) -> dict[str, Any]:
+        """What may be promised, classes by their names."""
+        found = dict(self._chosen.thresholds)
+        if "classes" in found:
+            found["classes"] = {self.classes_[k]: v for k, v in found["classes"].items()}
+        return found
+
+    def promise(self, max_error: float, *, label: str | None = None) -> Promise:
+        """As ``Classifier.promise``: how sure an answer must be."""
+        return find_promise(self._thresholds(), self.classes_, max_error, label)
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Path]]:
         """(student, weights, further files) of the artefact."""

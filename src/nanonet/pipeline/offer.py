@@ -18,6 +18,7 @@ from nanonet.pipeline.choose import LEAN, Chosen, Seen, lowered
 from nanonet.pipeline.forms import EncoderForm, Twins, int8_form, twins
 from nanonet.pipeline.inputs import LEAST_POOL, Inputs, Settings
 from nanonet.pipeline.material import Prepared
+from nanonet.pipeline.promised import thresholds_of
 from nanonet.pipeline.small import fit_small, layers_of, reader, small_layers
 from nanonet.progress import Progress
 from nanonet.runtime import CascadeRule, CascadeScorer, Classifier, NanoScorer, NanoWeights
@@ -271,7 +272,21 @@ def _with(
     return replace(
         chosen, kind=made.kind, why=why, form=made.form, rule=made.rule, expected=told,
         form_temperature=made.temperature, facts=facts, times=times, notes=notes,
+        thresholds=_thresholds(offer, made),
     )  # fmt: skip
+
+
+def _thresholds(offer: Offer, made: Made) -> dict[str, Any]:
+    """What may be promised of the student, by what it says of the texts all are compared on."""
+    seen, rule = _seen(offer), made.rule
+    if not len(seen.rows):
+        return {}
+    said = softmax(made.logits / made.temperature)
+    if rule is not None:
+        first = softmax(seen.nano / rule.nano_temperature)
+        unsure = first.max(axis=1, keepdims=True) < rule.threshold
+        said = np.where(unsure, softmax(seen.micro / rule.micro_temperature), first)
+    return thresholds_of(offer.learned, seen.rows, said, offer.settings.seed)
 
 
 def _chosen_loss(chosen: Chosen) -> float:

@@ -8,6 +8,7 @@ from nanonet.runtime.loading import load
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer, kernel
 from nanonet.runtime.scorer import Scorer
+from nanonet.runtime.selective import find_promise
 
 __all__ = [
     "CascadeRule",
@@ -18,6 +19,7 @@ __all__ = [
     "NanoScorer",
     "NanoWeights",
     "Scorer",
+    "find_promise",
     "kernel",
     "load",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, final, overload
 
 import numpy as np
 
+from nanonet.decide import Promise
 from nanonet.errors import FormatError, UserError
 from nanonet.runtime._softmax import softmax
 from nanonet.runtime.explanation import Explanation, strongest
 from nanonet.runtime.scorer import Floats, Scorer
+from nanonet.runtime.selective import Abstain, find_promise, leave_out
 
 
 @final
@@ -33,6 +35,7 @@ class Classifier:
         *,
         temperature: float = 1.0,
         info: dict[str, Any] | None = None,
+        thresholds: Mapping[str, Any] | None = None,
     ) -> None:
         if len(classes) != scorer.class_count:
             raise FormatError(
@@ -44,19 +47,47 @@ class Classifier:
         self.classes_ = list(classes)
         self.info: dict[str, Any] = info or {}
         self._scorer = scorer
+        self._thresholds = dict(thresholds or self.info.get("thresholds", {}))
         self._names = tuple(classes)
         self._temperature = float(temperature)
 
     def __repr__(self) -> str:
         return f"Classifier({len(self.classes_)} classes, {type(self._scorer).__name__})"
 
-    def predict(self, texts: Iterable[str], *, threads: int | None = None) -> list[str]:
+    @overload
+    def predict(
+        self, texts: Iterable[str], *, threads: int | None = None, abstain: None = None
+    ) -> list[str]: ...
+
+    @overload
+    def predict(
+        self, texts: Iterable[str], *, threads: int | None = None, abstain: Abstain
+    ) -> list[str | None]: ...
+
+    def predict(
+        self, texts: Iterable[str], *, threads: int | None = None, abstain: Abstain | None = None
+    ) -> list[str] | list[str | None]:
         """The likeliest class of each text, in order.
 
         threads: how many a nano student may use at most; by default one for fewer than 8,192
         texts and as many as the process has processors for more. The answer is always the same.
+        abstain: how sure an answer must be, else it is None: a probability, one for some classes
+        by name, or what :meth:`promise` gave.
         """
+        if abstain is not None:
+            return leave_out(self.predict_proba(texts, threads=threads), self._names, abstain)
         return self._scorer.best(_listed(texts), self._names, threads)
+
+    def promise(self, max_error: float, *, label: str | None = None) -> Promise:
+        """How sure an answer must be so that at most ``max_error`` of those given are wrong.
+
+        It holds with 95 % confidence for texts like the pool, by the labels that were hidden while
+        the model was made (docs/method.md has the assumptions). label: of the answers of one class
+        alone. Raises UserError where the labels are too few, or too many were answered wrongly.
+
+        >>> model.predict(texts, abstain=model.promise(0.05))  # doctest: +SKIP
+        """
+        return find_promise(self._thresholds, self._names, max_error, label)
 
     def predict_proba(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
         """Probabilities, float32 [n, C]; columns as in ``classes_``, each row sums to 1."""
