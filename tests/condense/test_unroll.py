@@ -66,6 +66,12 @@ def test_its_folder_says_synthetic_and_is_no_table(study, tmp_path):
         read_condensed(path)
 
 
+def test_a_table_too_small_to_judge_on_is_refused():
+    texts, labels = corpus(12)
+    with pytest.raises(UserError, match="no class has ten rows"):
+        distil_items(texts[:8], labels[:8], per_class=1)
+
+
 def test_an_unknown_network_is_refused():
     with pytest.raises(UserError, match="bag, cnn"):
         distil_items(["a"], ["b"], network="huge")

@@ -88,6 +88,11 @@ def distil_items(
     parts = split(texts, labels, test_texts, rng)
     y = number([*parts.learned.labels, *parts.held_out.labels], parts.classes)
     learned = len(parts.learned.texts)
+    if learned == len(y):
+        raise UserError(
+            "li-li is judged on rows held out, a tenth of each class, and no class has ten rows; "
+            "give a larger table"
+        )
     counts = np.bincount(y[:learned])
     quota = quota_of(size, counts, parts.rows, parts.classes)
     table = word_table([*parts.learned.texts, *parts.held_out.texts], encoder, cache_dir)
