@@ -37,7 +37,7 @@ def info(model: str, as_json: bool) -> None:
         return
     for line in _lines(manifest):
         click.echo(line)
-    if manifest["student"].get("kind") == "nano":
+    if manifest["student"].get("kind") in ("nano", "cascade"):
         click.echo(f"runs here with: {_KERNELS[kernel()]}")
 
 
