@@ -9,7 +9,7 @@ import numpy as np
 from nanonet.learn._softmax import Floats, linear_logits, softmax
 from nanonet.learn.cohort import CohortSettings, Round, run_cohort, surest
 from nanonet.learn.gate import Gate, Tried, judge, try_candidates
-from nanonet.learn.graph import neighbours
+from nanonet.learn.graph import NEIGHBOURS, neighbours
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.starts import Start, fit_labels, fit_start, start_head
 from nanonet.learn.views import Views
@@ -19,8 +19,9 @@ from nanonet.progress import NullProgress, Progress
 SURE = 0.3  # share of each class's texts by which the rounds are judged without labels
 LEAST_KEPT = 0.9  # of them must stay in their class
 LEAST_UNLABELLED = 0.5  # kappa of the views' first answers, without labels
-# No label holds the classes where they are: smoothed twice, neighbours talk small ones over.
+# No label holds the classes where they are: smoothed more, neighbours talk small ones over.
 SWEEPS_UNLABELLED = 1
+NEIGHBOURS_UNLABELLED = 10
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ class _Run:
     def cohort(self, rng: np.random.Generator, bar: Progress) -> Learned:
         m = self.material
         bar.start("linking neighbours", 0)
-        near = neighbours(m.unit_readout(m.usual, m.pool_rows))
+        k = NEIGHBOURS if m.labelled else NEIGHBOURS_UNLABELLED
+        near = neighbours(m.unit_readout(m.usual, m.pool_rows), k)
         bar.finish()
         views = Views(m.y, m.classes, self.start.view, m.grams)
         begin = softmax(self.told())
