@@ -133,7 +133,7 @@ def _learn(
 
 def _nano_limit(student: str, max_mb: float | None, max_us: float | None) -> float:
     """Megabytes of the nano table; beside an encoder it takes no more than it would by itself."""
-    if max_mb is None:
+    if max_mb is None or layers_of(student) is not None:
         return NANO_MB
     alone = (student in ("auto", "nano", "micro") and max_us is None) or isinstance(max_mb, str)
     return max_mb if alone else min(NANO_MB, max_mb)
