@@ -33,29 +33,22 @@ def runtime(document: dict[str, Any]) -> str:
 
 def _both(found: dict[str, float], wall: str = "wall_s", cpu: str = "cpu_s") -> list[str]:
     """By the wall clock and by processor time."""
-    return [f"{found[name]:.2f} s" for name in (wall, cpu)]
+    return [f"{found[name]:.2f} s" if name in found else "-" for name in (wall, cpu)]
 
 
 def throughput(document: dict[str, Any]) -> str:
-    """The first set with one thread: rates, how many times nano's is each, one call, memory."""
+    """The first set with one thread, by processor time, which a busy machine does not stretch."""
     run = document["runs"][0]
-    methods, memory = run["methods"], document["memory_mb"]
+    memory = document["memory_mb"]
+    rates = {name: found["cpu_per_s"] for name, found in run["methods"].items()}
     rows = []
-    for name in by_rate(run):
-        found = methods[name]
-        rows.append(
-            [
-                METHODS[name].title,
-                count(found["per_s"]),
-                times(found["ratio"]),
-                times(found["per_s"] / methods[RIVAL]["per_s"]) if RIVAL in methods else "-",
-                microseconds(found["p50_us"]),
-                f"{memory[name]:.0f} MiB" if name in memory else "-",
-            ]
-        )
-    threads = "1 thread" if run["threads"] == 1 else f"{run['threads']} threads"
-    head = ["method", f"texts a second, {threads}", "nano's rate over it", "its rate over SetFit's"]
-    return table([*head, "one call, median", "peak memory"], rows)
+    for name in sorted(rates, key=lambda name: -rates[name]):
+        rival = times(rates[name] / rates[RIVAL]) if RIVAL in rates else "-"
+        peak = f"{memory[name]:.0f} MiB" if name in memory else "-"
+        over = times(rates["nano"] / rates[name])
+        rows.append([METHODS[name].title, count(rates[name]), over, rival, peak])
+    head = ["method", "texts a second of processor time, 1 thread", "nano's rate over it"]
+    return table([*head, "its rate over SetFit's", "peak memory"], rows)
 
 
 def speed(document: dict[str, Any]) -> str:

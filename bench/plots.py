@@ -45,12 +45,12 @@ def size_accuracy(axes: Any, document: dict[str, Any]) -> None:
 
 
 def rates(axes: Any, document: dict[str, Any]) -> None:
-    """Texts a second of every method, one thread, on a logarithmic scale."""
+    """Texts a second of processor time of every method on the first set, logarithmic."""
     run = document["runs"][0]
-    names = sorted(run["methods"], key=lambda name: run["methods"][name]["per_s"])
-    values = [run["methods"][name]["per_s"] for name in names]
+    names = sorted(run["methods"], key=lambda name: run["methods"][name]["cpu_per_s"])
+    values = [run["methods"][name]["cpu_per_s"] for name in names]
     _bars(axes, names, values, "{:,.0f}")
-    axes.set_xlabel(f"texts a second, {run['set']}, {run['threads']} thread(s)")
+    axes.set_xlabel(f"texts a second of processor time, {run['set']}, {run['threads']} thread(s)")
 
 
 def latencies(axes: Any, document: dict[str, Any]) -> None:

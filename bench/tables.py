@@ -23,7 +23,18 @@ from bench import _ask_tables
 from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cascade_tables import cascade, cascade_curve, small
-from bench._cost_tables import machine, runtime, throughput, timing
+from bench._cost_tables import machine, timing
+from bench._speed_tables import (
+    bigtable,
+    latency,
+    memory,
+    processor,
+    runtime,
+    scaling,
+    size,
+    speed,
+    throughput,
+)
 from bench._llm_tables import llm
 from bench.condense_tables import condense, li_li, seconds
 from bench.protocol import REPOSITORY
@@ -39,14 +50,22 @@ TABLES = {
     "time": ("time.json", timing),
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
+    "speed": ("runtime.json", speed),
+    "processor": ("runtime.json", processor),
+    "latency": ("runtime.json", latency),
+    "memory": ("runtime.json", memory),
+    "scaling": ("runtime.json", scaling),
+    "runtime-machine": ("runtime.json", machine),
+    "size": ("size.json", size),
+    "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),
     "cascade": ("cascade.json", cascade),
     "cascade-curve": ("cascade.json", cascade_curve),
     "small": ("cascade.json", small),
-    "llm": ("llm.json", llm),
     "ask": ("ask.json", _ask_tables.ask),
     "ask-first": ("ask.json", _ask_tables.first),
     "ask-doubt": ("ask.json", _ask_tables.doubt),
+    "llm": ("llm.json", llm),
     "condense": ("condense.json", condense),
     "condense-time": ("condense.json", seconds),
     "condense-li-li": ("condense_li_li.json", li_li),

@@ -46,15 +46,48 @@ TIME = {
     },
     "setfit_over": {"nanonet_cold": 3.0, "nanonet_warm": 15.0},
 }
+
+
+def speeds(per_s: float, ratio: float, **more: Any) -> dict[str, Any]:
+    found = {"texts": 9, "characters": 235, "per_s": per_s, "cpu_per_s": 2 * per_s, "ratio": ratio}
+    return found | {"ratio_range": [ratio, ratio], "p50_us": 3.5, "p99_us": 12_345.0} | more
+
+
+RUNS = [
+    {"set": "ag_news", "threads": 1,
+     "methods": {"setfit": speeds(100, 250.0), "nano": speeds(25_000, 1.0, cpu_per_s=75_000)}},
+    {"set": "ag_news", "threads": 2,
+     "methods": {"setfit": speeds(150, 300.0), "nano": speeds(45_000, 1.0)}},
+]  # fmt: skip
 RUNTIME = {
     "machine": MACHINE,
-    "settings": {"threads": 1},
+    "settings": {"threads": [1, 2], "sets": ["ag_news"]},
     "student": "nano",
     "artefact_bytes": 1_500_000,
-    "processes": {"import": {"added_s": 0.1}, "cold_predict": {"wall_s": 0.4, "peak_mb": 60.0}},
-    "throughput": {"setfit": {"texts": 10, "per_s": 100}, "nano": {"texts": 20, "per_s": 25_000}},
-    "ratio": {"setfit": 250.0},
+    "wheel_bytes": 130_000,
+    "processes": {
+        "import": {"added_s": 0.1, "added_cpu_s": 0.09},
+        "cold_predict": {"wall_s": 0.4, "cpu_s": 0.3, "peak_mb": 60.0},
+    },
+    "runs": RUNS,
+    "files": {},
+    "memory_texts": 1000,
+    "memory_mb": {"setfit": 700.0, "nano": 45.0},
 }
+SIZE = {
+    "machine": MACHINE,
+    "cells": [
+        {"set": "sst2", "shots": 10, "seed": seed, "commit": "c" * 40,
+         "float32": {"accuracy": 0.9, "ngrams": 9, "bytes": 3_000_000},
+         "sizes": [{"max_mb": 0.25, "accuracy": 0.8 + seed / 10, "bits": 4, "bytes": 9}]}
+        for seed in (0, 1)
+    ],
+}  # fmt: skip
+LONG = {
+    "machine": MACHINE, "rows": 9000, "input_bytes": 2e9, "output_bytes": 3e9, "equal": True,
+    "unbroken": {"wall_s": 50.0, "peak_mb": 55.0}, "last": {"wall_s": 9.0, "peak_mb": 57.0},
+    "killed": [{"rows": 2000, "peak_mb": 99.0}],
+}  # fmt: skip
 DRAW = {"set": "sst2", "seed": 0, "pool": 9, "test": 9, "base": "b"}
 FACTORS = {"teacher": "lora", "mutual": "on", "online": "online", "students": "three"}
 MEASURED = {"figures": {"teacher": 0.8}, "parameters": {}, "disagreement": 0.1, "fit_s": 1.0}
@@ -66,6 +99,7 @@ def results(tmp_path: Path) -> Path:
     folder = tmp_path / "results"
     folder.mkdir()
     documents = {"accuracy": ACCURACY, "time": TIME, "runtime": RUNTIME, "ablation": ABLATION}
+    documents |= {"size": SIZE, "table": LONG}
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
     return folder
@@ -96,9 +130,24 @@ def test_what_nanonet_kept(results) -> None:
 
 def test_costs(results) -> None:
     assert "nothing cached | 100 s | 700 MiB | 3.0 x |" in render(marked("time"), "r", results)
-    assert "| SetFit | 100 | 10 | 250.0 x |" in render(marked("throughput"), "r", results)
-    assert "| 0.40 s |" in render(marked("runtime"), "r", results)
+    assert "| 0.40 s | 0.30 s |" in render(marked("runtime"), "r", results)
     assert "2 cores of Some CPU" in render(marked("machine"), "r", results)
+
+
+def test_speeds(results) -> None:
+    def made(name: str) -> str:
+        return render(marked(name), "r", results)
+
+    assert "| SetFit MiniLM, torch | 200 | 375 x | 1 | 700 MiB |" in made("throughput")
+    assert "| nanonet nano | 75,000 | 1 | 375 x | 45 MiB |" in made("throughput")
+    assert "| SetFit MiniLM, torch | 150 | 300 x (300-300) |" in made("speed")
+    assert "| SetFit MiniLM, torch | 375 x |" in made("processor")
+    assert "| nanonet nano | 3.5 µs | 12.3 ms |" in made("latency")
+    assert "| nanonet nano | 1.80 x |" in made("scaling")
+    assert "| nanonet nano | 45 MiB | 1.5 MB |" in made("memory")
+    assert "| sst2 | 2 | .850 ± .071 (4 bit) | .900 ± .000 (3.0 MB) |" in made("size")
+    assert "| largest peak of all processes | 99 MiB |" in made("table")
+    assert "| nanonet's own wheel | 0.13 MB |  |" in made("runtime")
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
@@ -119,8 +168,8 @@ def test_check_finds_a_stale_table_and_writes_nothing(tmp_path, results) -> None
 
 
 def test_marks_that_cannot_be_filled_say_why(tmp_path, results) -> None:
-    with pytest.raises(TableError, match="no table 'speed'"):
-        render(marked("speed"), "README.md", results)
+    with pytest.raises(TableError, match="no table 'weather'"):
+        render(marked("weather"), "README.md", results)
     with pytest.raises(TableError, match="no <!-- /bench -->"):
         render("<!-- bench:accuracy -->\n", "README.md", results)
     with pytest.raises(TableError, match=r"python -m bench\.run time"):
