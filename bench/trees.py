@@ -52,11 +52,12 @@ def _answers(embed: Any, specs: Sequence[Any], tree: Any, pile: Any) -> dict[str
     down = leaf_logits(descend(refined, tree), tree)
     return {
         "flat": leaves[flat.argmax(axis=1)],
-        "flat votes, answered by path": best_by_path(_softmax(flat), tree),
-        "paths": leaves[tree_evidence(sentences, pile, tree).logits(pile).argmax(axis=1)],
+        "flat, best expected path": best_by_path(_softmax(flat), tree),
+        "sum over the path (fit)": leaves[
+            tree_evidence(sentences, pile, tree).logits(pile).argmax(axis=1)
+        ],
         "descent": leaves[leaf_logits(descend(level, tree), tree).argmax(axis=1)],
         "descent, refined on the pile": leaves[down.argmax(axis=1)],
-        "descent, refined, answered by path": best_by_path(_softmax(down), tree),
     }
 
 

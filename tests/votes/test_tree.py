@@ -8,7 +8,7 @@ import pytest
 from nanonet.data import ClassSpec
 from nanonet.errors import UserError
 from nanonet.votes import Descent, Tree, best_by_path
-from nanonet.votes.descent import descend, gap_cut, level_evidence, refine
+from nanonet.votes.descent import descend, gap_cut, level_evidence, lifted, refine
 
 #        0 food     1 tools    2 apple 3 bread 4 saw   5 drill   6 other (a leaf at the top)
 SPECS = [ClassSpec("food"), ClassSpec("tools"), ClassSpec("apple", parent="food"),
@@ -104,6 +104,13 @@ def test_the_source_finds_the_leaves_and_abstains_where_it_is_unsure():
     best = np.zeros((len(y), 7))
     best[table.doc, table.label] = table.probability
     assert (best.argmax(axis=1) == y)[docs].mean() > 0.9
+
+
+def test_a_parent_speaks_with_its_childrens_words(tree):
+    sentences = [np.full((1, 2), float(c), np.float32) for c in range(7)]
+    found = lifted(sentences, tree)
+    assert found[0].tolist() == [[0.0, 0.0], [2.0, 2.0], [3.0, 3.0]]
+    assert [len(block) for block in found] == [3, 3, 1, 1, 1, 1, 1]
 
 
 def test_refining_helps_where_names_are_off(tree):

@@ -27,11 +27,27 @@ KEPT = 0.75  # of the texts, those with the widest gap vote
 MIX = 0.5  # of the refined scores beside those of the names
 
 
+def lifted(sentences: Sequence[Floats], tree: Tree) -> list[Floats]:
+    """The sentences with those of a parent joined by the mean of each of its children.
+
+    A parent is often a mere heading ("home", "meta"); what stands under it says what it means.
+    """
+    found = list(sentences)
+    for level in reversed(tree.levels[:-1]):
+        for c in level:
+            below = [found[child].mean(axis=0, keepdims=True) for child in tree.children(c)]
+            if below:
+                own = found[c].mean(axis=0, keepdims=True)
+                found[c] = np.concatenate([own, *below])
+    return found
+
+
 def level_evidence(sentences: Sequence[Floats], pile: Floats, tree: Tree) -> Floats:
     """Log-evidence [n, C] of every class against the others of its level.
 
     sentences: unit matrices [m_c, dim], one a class; a level of one class gets zeros.
     """
+    sentences = lifted(sentences, tree)
     found = np.zeros((len(pile), len(sentences)), np.float32)
     for level in tree.levels:
         if len(level) > 1:
@@ -46,6 +62,7 @@ def tree_evidence(sentences: Sequence[Floats], pile: Floats, tree: Tree) -> Name
     Each class stands against the others of its level. A flat list gives what ``name_evidence``
     gives; sentences: unit matrices [m_c, dim], one a class.
     """
+    sentences = lifted(sentences, tree)
     dim = pile.shape[1]
     weight, bias = np.zeros((dim, len(sentences)), np.float32), np.zeros(len(sentences), np.float32)
     for level in tree.levels:
