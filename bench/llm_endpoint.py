@@ -44,7 +44,7 @@ class Manner:
     seed: int = 0
     delay_s: float = 0.0
     slow_s: float = 1.0
-    retry_after: str = "0.1"
+    retry_after: str | Callable[[], str] = "0.1"
     forms: tuple[str, ...] = ("json_schema", "json_object", "text")
     models: tuple[str, ...] = ("scripted",)
     keys: tuple[str, ...] = ()
@@ -202,7 +202,10 @@ class _Handler(BaseHTTPRequestHandler):
         manner = self.endpoint.manner
         if fault in FREE:
             self.endpoint.note(once, fault)
-            headers = {"Retry-After": manner.retry_after} if fault == "429" else {}
+            told = (
+                manner.retry_after if isinstance(manner.retry_after, str) else manner.retry_after()
+            )
+            headers = {"Retry-After": told} if fault == "429" else {}
             self._send(int(fault), _error("please wait" if fault == "429" else "broken"), headers)
             return
         system, user = (message["content"] for message in body["messages"])

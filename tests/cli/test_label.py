@@ -51,11 +51,11 @@ def votes(path="votes.jsonl"):
 
 @pytest.mark.timeout(300)
 def test_through_faults_and_kills_every_text_ends_once_and_the_bill_is_covered(tmp_path):
-    settings = Settings(texts=60, kills=2, concurrency=6, timeout_s=0.7, delay_s=0.02)
+    settings = Settings(texts=50, kills=2, concurrency=6, timeout_s=0.7, delay_s=0.02)
     found = run_faults(settings, tmp_path)
     assert found["lost"] == found["doubled"] == found["answers_on_file_asked_again"] == 0
-    assert found["votes"] + found["abstentions_recorded"] == 60
-    assert found["votes_right"] == found["votes"] >= 55
+    assert found["votes"] + found["abstentions_recorded"] == 50
+    assert found["votes_right"] == found["votes"] >= 45
     assert found["on_file_at_kills"][0] > 0  # or the kills would show nothing
     assert found["on_file_at_kills"] == sorted(found["on_file_at_kills"])
     assert found["answered_again"] <= 2 * 6 + found["faults"].get("slow", 0)

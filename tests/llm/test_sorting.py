@@ -135,6 +135,7 @@ def test_prices_and_addresses(monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://there/v1/")
     assert Endpoint("m").url == "http://there/v1"
     assert Endpoint("m", "http://here/v1").url == "http://here/v1"
+    assert Endpoint("m", "http://me:secret@here/v1").place == "http://here/v1"
     monkeypatch.delenv("OPENAI_BASE_URL")
     assert Endpoint("m").url == "https://api.openai.com/v1"
     for bad in ({"read": 1.0}, {"read": -1.0, "written": 1.0}):

@@ -171,7 +171,7 @@ class Work:
         """What the votes were made from and what they cost."""
         from nanonet.data import fingerprint
 
-        hidden = {"key", "text", "dry_run", "concurrency", "timeout", "cache_dir"}
+        hidden = {"key", "base_url", "text", "dry_run", "concurrency", "timeout", "cache_dir"}
         facts: dict[str, Any] = {
             "nanonet": __version__,
             "pool": {"file": pool, "rows": len(self.texts), "sha256": fingerprint(self.texts)},

@@ -65,8 +65,9 @@ class Crew:
         if self._silent >= (1 if self._scout else _UNREACHED) and self.error is None:
             self._stop(
                 UserError(
-                    f"{self.attempts.wire.endpoint.url}: {kept.why}, for all that was tried; check "
-                    "--base-url and the server, then run the same command: what was paid is kept"
+                    f"{self.attempts.wire.endpoint.place}: {kept.why}, for all that was tried; "
+                    "check --base-url and the server, then run the same command: what was paid "
+                    "is kept"
                 )
             )
 

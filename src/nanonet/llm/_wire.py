@@ -73,7 +73,7 @@ class Wire:
             raise MissingExtra("asking a language model", "llm") from error
         self._openai = openai
         self.endpoint = endpoint
-        self.manners = Manners(endpoint.url)
+        self.manners = Manners(endpoint.place)
         try:
             self._client = openai.OpenAI(
                 api_key=endpoint.key,
@@ -115,7 +115,7 @@ class Wire:
             return Busy("not reached")
         if cause in ("UnsupportedProtocol", "InvalidURL", "LocalProtocolError"):
             return UserError(
-                f"{self.endpoint.url}: is no address of an endpoint; give --base-url such as "
+                f"{self.endpoint.place}: is no address of an endpoint; give --base-url such as "
                 "http://localhost:8000/v1"
             )
         timed_out = isinstance(error, self._openai.APITimeoutError)
@@ -123,7 +123,7 @@ class Wire:
 
     def _status(self, error: Any) -> Exception:
         code, said = error.status_code, _said(error)
-        url, model = self.endpoint.url, self.endpoint.model
+        url, model = self.endpoint.place, self.endpoint.model
         if code in (401, 403):
             return UserError(f"{url}: the key was refused ({said}); check OPENAI_API_KEY or --key")
         if code == 402 or _of(error, "code") == "insufficient_quota":

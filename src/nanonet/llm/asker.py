@@ -66,7 +66,7 @@ class Asker:
             )
         self.endpoint, self.settings = endpoint, settings
         self.progress = progress or NullProgress()
-        self.ledger = Ledger(endpoint.model, endpoint.url, settings.prices.known)
+        self.ledger = Ledger(endpoint.model, endpoint.place, settings.prices.known)
         self.store = Store(store_path(settings.cache_dir))
         self.ledger.job = self.store.account(settings.job)
         self.out_of_budget = False
@@ -117,7 +117,7 @@ class Asker:
         if self._wire is None:
             self._wire = Wire(self.endpoint)
         purse = Purse(self.store, settings.job, settings.limits)
-        pace = Pace(self.endpoint.url, settings.first_wait_s)
+        pace = Pace(self.endpoint.place, settings.first_wait_s)
         return Attempts(
             self._wire, self.store, purse, pace, settings.prices, self.ledger, threading.Lock()
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass
 
 from nanonet.errors import UserError
@@ -33,6 +34,11 @@ class Endpoint:
         """The address that is used, without a slash at its end."""
         found = self.base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI
         return found.rstrip("/")
+
+    @property
+    def place(self) -> str:
+        """The address as it may be shown and kept: without a user name or password in it."""
+        return re.sub(r"//[^/@]*@", "//", self.url)
 
 
 @dataclass(frozen=True)
