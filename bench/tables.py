@@ -24,6 +24,7 @@ from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
+from bench._llm_tables import llm
 from bench._speed_tables import (
     bigtable,
     latency,
@@ -35,7 +36,6 @@ from bench._speed_tables import (
     speed,
     throughput,
 )
-from bench._llm_tables import llm
 from bench.condense_tables import condense, li_li, seconds
 from bench.protocol import REPOSITORY
 

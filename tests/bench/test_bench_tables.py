@@ -150,7 +150,11 @@ def test_speeds(results) -> None:
     assert "| nanonet's own wheel | 0.13 MB |  |" in made("runtime")
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
+HERE = {"accuracy.json", "time.json", "runtime.json", "ablation.json", "size.json", "table.json"}
+
+
+# The tables of other result files have tests beside those who measure them.
+@pytest.mark.parametrize("name", sorted(n for n, (file, _) in TABLES.items() if file in HERE))
 def test_writing_twice_changes_nothing(name, results) -> None:
     once = render(marked(name), "README.md", results)
     assert once != marked(name)
