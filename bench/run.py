@@ -16,6 +16,7 @@ from bench import (
     condense_command,
     llm_faults,
     runtime,
+    serve,
     size_command,
     timing,
     trees_command,
@@ -116,6 +117,7 @@ main.add_command(ablation_command.command)
 main.add_command(condense_command.command)
 main.add_command(condense_command.study)
 main.add_command(size_command.command)
+main.add_command(serve.command)
 main.add_command(cascade.command)
 main.add_command(ask_command.command)
 main.add_command(trees_command.command)

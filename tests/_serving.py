@@ -46,7 +46,7 @@ class Server:
         return self.call("POST", path, body, headers)[:2]
 
     def raw(self, data: bytes, seconds: float = 20) -> bytes:
-        """What comes back for these bytes, until the server closes or has answered; TimeoutError later."""
+        """What comes back for these bytes, until it closes or has answered, or TimeoutError."""
         with closing(socket.create_connection(self.address, timeout=60)) as line:
             line.sendall(data)
             line.settimeout(seconds)

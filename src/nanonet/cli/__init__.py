@@ -25,8 +25,8 @@ from nanonet.cli.fit import fit
 from nanonet.cli.info import info
 from nanonet.cli.label import label
 from nanonet.cli.predict import predict
-from nanonet.cli.taxonomy import taxonomy
 from nanonet.cli.serve import serve
+from nanonet.cli.taxonomy import taxonomy
 from nanonet.errors import UserError
 
 __all__ = ["main", "run"]

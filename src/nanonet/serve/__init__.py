@@ -12,7 +12,7 @@ except ImportError as error:
 from nanonet.serve.app import application
 from nanonet.serve.limits import Limits
 from nanonet.serve.rate import Buckets, read_key
-from nanonet.serve.run import listen, run, url_of
+from nanonet.serve.run import config_of, listen, run, url_of
 from nanonet.serve.service import Service
 from nanonet.serve.shelf import Shelf, named
 from nanonet.serve.spec import openapi
@@ -23,6 +23,7 @@ __all__ = [
     "Service",
     "Shelf",
     "application",
+    "config_of",
     "listen",
     "named",
     "openapi",

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nanonet.artefact import Artefact
 from nanonet.runtime import Classifier
-from nanonet.runtime.scorer import Floats
 from nanonet.text import GramSpec, featurise, unpack_ids
 
 __all__ = ["Drift", "Grams", "Reference"]
@@ -80,7 +78,7 @@ class Drift:
 
     def __init__(self, classes: Sequence[str], grams: Grams | None, reference: Reference) -> None:
         self.classes, self.reference = list(classes), reference
-        self.labels: NDArray[np.int64] = np.zeros(len(self.classes), np.int64)
+        self.labels = [0] * len(self.classes)
         self.sure = 0.0
         self.met = self.known = 0
         self._grams = grams
@@ -89,13 +87,13 @@ class Drift:
     @property
     def texts(self) -> int:
         """Texts answered."""
-        return int(self.labels.sum())
+        return sum(self.labels)
 
-    def add(self, texts: Sequence[str], columns: list[int], proba: Floats) -> None:
-        """Note the answers to some texts; their n-grams are counted later, by :meth:`count`."""
-        for row, column in enumerate(columns):
+    def add(self, texts: Sequence[str], columns: list[int], sure: list[float]) -> None:
+        """Note classes of texts and how sure they are; :meth:`count` counts the n-grams later."""
+        for column in columns:
             self.labels[column] += 1
-            self.sure += float(proba[row, column])
+        self.sure += sum(sure)
         if self._grams is not None and len(self._kept) < _SAMPLED:
             self._kept.extend(texts[: _SAMPLED - len(self._kept)])
 
@@ -115,5 +113,5 @@ class Drift:
         if shares is None or not self.texts or set(shares) != set(self.classes):
             return None
         there = np.array([shares[name] for name in self.classes])
-        here = self.labels / self.texts
+        here = np.array(self.labels) / self.texts
         return float(np.abs(here - there / there.sum()).sum() / 2) if there.sum() > 0 else None

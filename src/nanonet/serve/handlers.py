@@ -21,12 +21,14 @@ from nanonet.serve.spec import openapi
 
 __all__ = ["Handlers", "json_response"]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
 
 def json_response(
     value: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A JSON answer in ASCII: half a character (a lone surrogate) has no UTF-8."""
-    raw = json.dumps(value, separators=(",", ":")).encode("ascii")
+    raw = _ENCODER.encode(value).encode("ascii")
     return Response(raw, status, headers, "application/json")
 
 
@@ -43,12 +45,16 @@ class Handlers:
         served = service.shelf.get(ask.model)
         proba = await served.engine.proba(ask.texts)
         columns = proba.argmax(axis=1).tolist() if len(proba) else []
-        served.drift.add(ask.texts, columns, proba)
+        sure = [float(row[column]) for row, column in zip(proba, columns, strict=True)]
+        served.drift.add(ask.texts, columns, sure)
         classes = served.classifier.classes_
-        found = [
-            _answer(classes, row, column, ask.top)
-            for row, column in zip(proba, columns, strict=True)
+        found: list[dict[str, Any]] = [
+            {"label": classes[column], "confidence": round(one, 6)}
+            for column, one in zip(columns, sure, strict=True)
         ]
+        if ask.top:
+            for answer, row in zip(found, proba, strict=True):
+                answer["top"] = _top(classes, row, ask.top)
         rest = found[0] if ask.alone else {"answers": found}
         return json_response({"model": served.name, **rest})
 
@@ -80,14 +86,7 @@ class Handlers:
         return json_response(openapi(self._service.limits, keyed=self._service.key is not None))
 
 
-def _answer(classes: list[str], row: Floats, column: int, top: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"label": classes[column], "confidence": _rounded(row[column])}
-    if top:
-        order = (-row).argsort(kind="stable")[:top].tolist()
-        found["top"] = [{"label": classes[i], "probability": _rounded(row[i])} for i in order]
-    return found
-
-
-def _rounded(probability: Any) -> float:
+def _top(classes: list[str], row: Floats, count: int) -> list[dict[str, Any]]:
+    order = (-row).argsort(kind="stable")[:count].tolist()
     # Six digits say more than a float32 softmax knows.
-    return round(float(probability), 6)
+    return [{"label": classes[i], "probability": round(float(row[i]), 6)} for i in order]

@@ -90,13 +90,12 @@ def _escaped(text: str) -> str:
 
 def _by_label(one: Served) -> list[tuple[_Labels, float | None]]:
     drift = one.drift
-    counts = drift.labels.tolist()
-    return [({"label": name}, n) for name, n in zip(drift.classes, counts, strict=True)]
+    return [({"label": name}, n) for name, n in zip(drift.classes, drift.labels, strict=True)]
 
 
 def _shares(one: Served) -> list[tuple[_Labels, float | None]]:
     drift = one.drift
-    counts = drift.labels.tolist() if drift.texts else []
+    counts = drift.labels if drift.texts else []
     return [
         ({"label": name}, n / drift.texts) for name, n in zip(drift.classes, counts, strict=False)
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import h11
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from nanonet.errors import UserError
@@ -16,7 +17,7 @@ from nanonet.serve.app import application
 from nanonet.serve.handlers import json_response
 from nanonet.serve.service import Service
 
-__all__ = ["listen", "run", "url_of"]
+__all__ = ["config_of", "listen", "run", "url_of"]
 
 _GRACE = 30  # seconds that requests which have begun may take once the server is told to stop
 
@@ -38,10 +39,11 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(service: Service, listening: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C, then answer what has begun. SIGHUP loads all models anew."""
-    config = uvicorn.Config(
-        application(service),
+def config_of(app: Starlette) -> uvicorn.Config:
+    """How uvicorn is set up."""
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
         http=_Protocol,
         ws="none",
         log_config=None,
@@ -51,6 +53,11 @@ def run(service: Service, listening: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
+
+
+def run(service: Service, listening: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C, then answer what has begun. SIGHUP loads all models anew."""
+    config = config_of(application(service))
     # uvicorn hands a signal on once it has stopped; stopping when asked is no failure.
     before = signal.signal(signal.SIGTERM, lambda *_: None)
     try:
