@@ -25,6 +25,7 @@ from bench._accuracy_tables import accuracy, calibration, headline, names, nanon
 from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
 from bench._llm_tables import llm
+from bench._tree_tables import names_only, trees
 from bench._speed_tables import (
     bigtable,
     latency,
@@ -66,6 +67,8 @@ TABLES = {
     "ask-first": ("ask.json", _ask_tables.first),
     "ask-doubt": ("ask.json", _ask_tables.doubt),
     "llm": ("llm.json", llm),
+    "trees": ("trees.json", trees),
+    "names-only": ("accuracy.json", names_only),
     "condense": ("condense.json", condense),
     "condense-time": ("condense.json", seconds),
     "condense-li-li": ("condense_li_li.json", li_li),
