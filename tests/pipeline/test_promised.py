@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nanonet.learn import Tried
-from nanonet.pipeline.promised import answers_of, hidden_answers, promise_all
+from nanonet.pipeline.promised import answers_of, hidden_answers, promise_all, promise_fact
 
 
 def proba(sure, column):
@@ -70,6 +70,16 @@ def test_a_student_that_is_worse_than_its_teacher_may_promise_less():
     bad = promise_all(hidden, hidden.column == y, answers_of(wrong), teacher)
     assert min(p["max_error"] for p in good["promises"]) < 0.1
     assert min((p["max_error"] for p in bad["promises"]), default=1.0) > 0.1
+
+
+def test_the_report_says_what_can_be_promised():
+    one = {"max_error": 0.05, "threshold": 0.9, "coverage": 0.42, "kept": 70, "wrong": 0}
+    fact = promise_fact({"level": 0.95, "labels": 90, "promises": [one]})
+    assert fact["value"] == "at most 0.05 wrong on 42% of the texts"
+    assert fact["why"] == "predict --max-error, by 90 hidden labels"
+    few = promise_fact({"level": 0.95, "labels": 8, "promises": []})
+    assert few["value"].startswith("nothing: it takes 9 hidden labels")
+    assert promise_fact({}) is None
 
 
 def test_without_a_pool_there_is_no_threshold():

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nanonet.decide import ERRORS, LEVEL, Promise, surest_kept
+from nanonet.decide import ERRORS, LEVEL, Promise, least_kept, surest_kept
 from nanonet.learn import Floats, Learned, Tried
 
 LEAST_POOL = 200  # pool texts by which a share of answers becomes a threshold
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,19 @@ def promise_all(
         if these:
             by_class[number] = {"labels": int(mine.sum()), "promises": these}
     return found | ({"classes": by_class} if by_class else {})
+
+
+def promise_fact(thresholds: dict[str, Any]) -> dict[str, Any] | None:
+    """The line of the report on what may be promised; None where no label could be hidden."""
+    if not thresholds:
+        return None
+    given, labels = thresholds["promises"], thresholds["labels"]
+    told = [f"at most {p['max_error']:g} wrong on {p['coverage']:.0%} of the texts" for p in given]
+    value = "; ".join(told[:_SHOWN])
+    if not told:
+        most = least_kept(ERRORS[-1])
+        value = f"nothing: it takes {most} hidden labels and more, most of them answered rightly"
+    return {"value": value, "why": f"predict --max-error, by {labels} hidden labels"}
 
 
 def _promises(

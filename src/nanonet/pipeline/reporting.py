@@ -17,6 +17,7 @@ from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.efforts import spared
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
+from nanonet.pipeline.promised import promise_fact
 from nanonet.pipeline.report import FitReport
 from nanonet.pipeline.voting import votes_advice, votes_facts
 
@@ -129,7 +130,8 @@ def _derived(
             "why": _names_why(inputs, learned),
         }
     votes = votes_facts(learned, bool(inputs.labelled.texts))
-    return out if votes is None else {**out, "votes": votes}
+    facts = {"votes": votes, "promise": promise_fact(chosen.thresholds)}
+    return out | {name: fact for name, fact in facts.items() if fact is not None}
 
 
 def _names_why(inputs: Inputs, learned: Learned) -> str:
