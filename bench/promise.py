@@ -51,7 +51,7 @@ class Outcome:
 @click.option("--sets", default="ag_news,sms_spam,trec6", show_default=True)
 @click.option("--labels", default="150,400", show_default=True)
 @click.option("--draws", default=100, show_default=True)
-@click.option("--sample", default=6000, show_default=True, help="Rows of the training split.")
+@click.option("--sample", default=4000, show_default=True, help="Rows of the training split.")
 @out_option("promise.json")
 @data_option
 @cache_option
