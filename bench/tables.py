@@ -39,6 +39,7 @@ from bench._speed_tables import (
 )
 from bench.condense_tables import condense, li_li, seconds
 from bench.protocol import REPOSITORY
+from bench.serve_table import serve
 
 #: Table name -> (result file, how it is written).
 TABLES = {
@@ -58,6 +59,7 @@ TABLES = {
     "scaling": ("runtime.json", scaling),
     "runtime-machine": ("runtime.json", machine),
     "size": ("size.json", size),
+    "serve": ("serve.json", serve),
     "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),
     "cascade": ("cascade.json", cascade),

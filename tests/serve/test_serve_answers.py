@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,12 @@ def test_one_text(server, news):
     assert found["confidence"] == pytest.approx(proba[1], abs=1e-6)
     assert found["top"][0]["label"] == "sport"
     assert len(found["top"]) == 2
+
+
+def test_the_readme_asks_rightly(server):
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (body,) = re.findall(r"curl -H '[^']+' -d '([^']+)' http://127.0.0.1:8000/predict", readme)
+    assert server.post("/predict", body.encode())[0] == 200
 
 
 def test_many_texts_and_another_model(server, other):
