@@ -1,4 +1,4 @@
-"""Tables made from ``cascade.json``: cascades beside their students, small micros beside float32."""
+"""Tables from ``cascade.json``: cascades beside their students, small micros beside float32."""
 
 from __future__ import annotations
 

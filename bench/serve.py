@@ -140,7 +140,7 @@ def _started(line: list[str]) -> Any:
 
 
 def _told(passes: list[Pass], alone: list[Pass]) -> dict[str, float]:
-    """Median rate of the turns; processor time of all (its clock is coarse); latencies of one client."""
+    """Median rate of the turns; processor time of all, its clock being coarse; latencies."""
     latencies = np.concatenate([one.latencies for one in alone])
     p50, p99 = np.percentile(latencies, [50, 99]) * 1e3
     return {

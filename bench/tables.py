@@ -25,7 +25,7 @@ from bench._accuracy_tables import accuracy, calibration, headline, names, nanon
 from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
 from bench._llm_tables import llm
-from bench._tree_tables import names_only, trees
+from bench._promise_table import promise
 from bench._speed_tables import (
     bigtable,
     latency,
@@ -37,6 +37,7 @@ from bench._speed_tables import (
     speed,
     throughput,
 )
+from bench._tree_tables import names_only, trees
 from bench.condense_tables import condense, li_li, seconds
 from bench.protocol import REPOSITORY
 from bench.serve_table import serve
@@ -60,6 +61,7 @@ TABLES = {
     "runtime-machine": ("runtime.json", machine),
     "size": ("size.json", size),
     "serve": ("serve.json", serve),
+    "promise": ("promise.json", promise),
     "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),
     "cascade": ("cascade.json", cascade),

