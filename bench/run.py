@@ -15,6 +15,7 @@ from bench import (
     cascade,
     condense_command,
     llm_faults,
+    promise,
     runtime,
     serve,
     size_command,
@@ -118,6 +119,7 @@ main.add_command(condense_command.command)
 main.add_command(condense_command.study)
 main.add_command(size_command.command)
 main.add_command(serve.command)
+main.add_command(promise.command)
 main.add_command(cascade.command)
 main.add_command(ask_command.command)
 main.add_command(trees_command.command)

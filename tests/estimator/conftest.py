@@ -25,7 +25,7 @@ def make(tmp_path_factory):
 @pytest.fixture(scope="session")
 def rows():
     """(texts, labels as numbers, pool, the pool's hidden labels)."""
-    return task(labelled=12, pool=60)
+    return task(labelled=24, pool=260)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def test_unlabelled_rows_and_a_pool_come_to_the_same(make, rows, fitted):
     texts, labels, pool, hidden = rows
     again = make().fit(np.array(texts), np.array(labels), pool=pool)
     assert (again.predict_proba(pool) == fitted.predict_proba(pool)).all()
-    marked = [*labels, *[None] * 30, *[float("nan")] * 30]
+    marked = [*labels, *[None] * 100, *[float("nan")] * (len(pool) - 100)]
     other = make().fit(texts + pool, marked)
     assert (other.predict_proba(pool) == fitted.predict_proba(pool)).all()
     assert fitted.report_.pool["rows"] == len(set(pool) - set(texts))
@@ -45,7 +45,7 @@ def test_classes_are_of_the_type_and_order_of_the_labels(make, rows, fitted):
 def test_names_alone_are_enough(make, rows):
     model = make(classes=["win", "market"]).fit(rows[2])
     assert model.classes_.tolist() == ["market", "win"]
-    assert model.predict_proba(rows[2]).shape == (60, 2)
+    assert model.predict_proba(rows[2]).shape == (len(rows[2]), 2)
 
 
 def test_score_leaves_out_rows_without_a_label(rows, fitted):
@@ -101,6 +101,20 @@ def test_it_works_in_a_grid_search_a_pipeline_and_a_cross_validation(make, rows)
 
 def _lower(texts):
     return [text.lower() for text in texts]
+
+
+def test_what_the_hidden_labels_allow_is_promised(rows, fitted):
+    model, pool = fitted.model_, rows[2]
+    promise = model.promise(0.3)
+    assert promise.kept >= 9  # 0.7 to the power of 9 is below 0.05
+    found = model.predict(pool, abstain=promise)
+    assert np.mean([answer is not None for answer in found]) >= promise.coverage - 0.05
+    assert fitted.report_.derived["promise"]["value"].startswith("at most ")
+    assert model.info["thresholds"]["labels"] <= 24
+    with pytest.raises(
+        UserError, match=r"takes at least 299 hidden labels .* there were \d+;|least"
+    ):
+        model.promise(0.01)
 
 
 def test_a_random_state_is_a_seed(make, rows):
