@@ -104,8 +104,11 @@ def _one_kind(labels: list[Any]) -> list[Any]:
 
 def _kind(label: object) -> type | None:
     """str, bool, int, float (a whole number spelled so) or None for what is no label."""
-    for kind, member in ((str, str), (bool, (bool, np.bool_)), (int, Integral)):
-        if isinstance(label, member):
-            return kind  # type: ignore[return-value]
+    if isinstance(label, str):
+        return str
+    if isinstance(label, (bool, np.bool_)):
+        return bool
+    if isinstance(label, Integral):
+        return int
     whole = isinstance(label, Real) and float(label).is_integer()
     return float if whole else None

@@ -23,10 +23,6 @@ class Answers:
     sure: Floats
     column: NDArray[np.int64]
 
-    def rows(self, rows: NDArray[Any]) -> Answers:
-        """Some of them."""
-        return Answers(self.sure[rows], self.column[rows])
-
 
 def answers_of(proba: Floats) -> Answers:
     """The likeliest class of each row of probabilities [n, C]."""
