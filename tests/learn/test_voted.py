@@ -93,6 +93,9 @@ def test_without_labels_the_names_are_a_source_among_the_votes():
     assert [t.name for t in found.aggregate.trust] == ["llm", "class names"]
     assert {t.known_by for t in found.aggregate.trust} == {"agreement"}
     assert found.aggregate.coverage == 1.0
+    same = replace(material.votes, source=("names",) * len(material.votes))
+    again = weigh_votes(replace(material, votes=same, names=names.astype(np.float32)), np.arange(0))
+    assert [t.name for t in again.aggregate.trust] == ["names"]  # not counted twice
 
 
 def test_votes_that_only_abstain_change_nothing():

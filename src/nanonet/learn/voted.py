@@ -20,6 +20,7 @@ VOTES_C = 1.0  # as of the labels-only regression
 HEAD_ROWS = 8000  # voted texts the head learns from: more change nothing but the time
 _FLOOR = 0.1  # equal shares times this: no class is ruled out by votes
 _BLOCK = 4096
+_NAMES = {"names", "similarity"}  # votes that are the class names' already, as label writes them
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def weigh_votes(material: Material, train: NDArray[np.int64]) -> Voted | None:
     votes = material.votes
     if votes is None:
         return None
-    if not len(train) and material.names is not None:
+    if not len(train) and material.names is not None and not _NAMES & set(votes.sources):
         pool = material.pool_rows
         votes = concat([votes, top_votes(material.names[pool], "class names", pool)])
     probe = Probe(train, material.y[train]) if len(train) else None
