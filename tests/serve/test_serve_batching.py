@@ -98,3 +98,17 @@ def test_a_fault_reaches_everyone_who_waits_and_the_next_is_answered():
         return await engine.proba(["good"])
 
     np.testing.assert_array_equal(asyncio.run(broken()), classifier.predict_proba(["good"]))
+
+
+def test_explanations_are_bounded():
+    classifier = _classifier()
+
+    async def many():
+        engine = Engine(classifier, 100)
+        return await asyncio.gather(
+            *(engine.explain(TEXTS[0], 3) for _ in range(70)), return_exceptions=True
+        )
+
+    found = asyncio.run(many())
+    assert found[:64] == [classifier.explain(TEXTS[0], 3)] * 64
+    assert [one.status for one in found[64:]] == [503] * 6

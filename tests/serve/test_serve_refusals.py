@@ -115,6 +115,7 @@ NONSENSE = [
     HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}zz\r\n0\r\n\r\n",
     HEAD + b"Transfer-Encoding: gzip\r\n\r\n{}",
     HEAD + b"Content-Length: 99999999999999\r\n\r\n{",
+    b"GET /no HTTP/1.1\r\nHost: [::1\r\nAuthorization: Bearer " + KEY.encode() + b"\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: x\r\nx: " + b"a" * 400_000,
 ]
 

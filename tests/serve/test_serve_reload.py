@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from _command import started
 from _serving import news_model, serving
 
 pytestmark = [
@@ -78,3 +79,12 @@ def _refuses(address):
     except OSError:
         return True
     return False
+
+
+def test_ctrl_c(news):
+    process = started("serve", news, "--port", 0)
+    assert process.stdout.readline().startswith("serving news on http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == "stopped; every request that had begun was answered\n"

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -88,6 +89,9 @@ async def _beside(service: Service) -> None:
     """Look after changed folders, and count n-grams off the way of the requests."""
     while True:
         await asyncio.sleep(_TICK)
-        await service.shelf.refresh()
-        for one in service.shelf.all():
-            await asyncio.to_thread(one.drift.count)
+        try:
+            await service.shelf.refresh()
+            for one in service.shelf.all():
+                await asyncio.to_thread(one.drift.count)
+        except Exception as error:  # it must go on: nobody would see that it had stopped
+            print(f"error: {type(error).__name__}: {error}", file=sys.stderr)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nanonet.runtime import Classifier
+from nanonet.runtime import Classifier, Explanation
 from nanonet.runtime.scorer import Floats
 from nanonet.serve.limits import Refused
 
 __all__ = ["Engine"]
 
 _ROUND = 32  # texts a micro student is given at once: about a tenth of a second
+_MOST_EXPLAINED = 64  # explanations that may wait for one model
 _AT_ONCE = 65_536  # characters nano scores without leaving the event loop: about a millisecond
 
 
@@ -32,6 +33,8 @@ class Engine:
         self._quick = classifier.info["student"]["kind"] == "nano"
         self._jobs: deque[_Job] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._explaining = asyncio.Semaphore(8 if self._quick else 1)
+        self._asked = 0
 
     @property
     def waiting(self) -> int:
@@ -46,9 +49,20 @@ class Engine:
             return self._classifier.predict_proba(texts)
         return await asyncio.to_thread(self._classifier.predict_proba, texts)
 
+    async def explain(self, text: str, top: int) -> Explanation:
+        """Why; Refused (503) where too many ask. Micro needs a run a word, so one at a time."""
+        if self._asked >= _MOST_EXPLAINED:
+            raise _busy()
+        self._asked += 1
+        try:
+            async with self._explaining:
+                return await asyncio.to_thread(self._classifier.explain, text, top)
+        finally:
+            self._asked -= 1
+
     async def _queued(self, texts: Sequence[str]) -> Floats:
         if self._jobs and self.waiting + len(texts) > self._most:
-            raise Refused(503, "too many texts are waiting; try again later", {"Retry-After": "1"})
+            raise _busy()
         job = _Job(texts)
         self._jobs.append(job)
         if self._worker is None:
@@ -92,6 +106,10 @@ class Engine:
             job.done.set_result(np.concatenate(job.rows))
         else:
             job.done.set_exception(error)
+
+
+def _busy() -> Refused:
+    return Refused(503, "too many texts are waiting; try again later", {"Retry-After": "1"})
 
 
 class _Job:

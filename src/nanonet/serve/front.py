@@ -98,5 +98,6 @@ async def wrong_address(request: Request, error: Any) -> Response:
         allowed = (error.headers or {}).get("Allow", "")
         told = f"{request.method:.20} is not allowed here; {allowed} is"
     else:
-        told = f"there is nothing at {request.url.path[:60]!r}; there is {', '.join(PATHS)}"
+        path = request.scope["path"]  # request.url would read a Host that may be no host
+        told = f"there is nothing at {path[:60]!r}; there is {', '.join(PATHS)}"
     return json_response({"error": told}, error.status_code, error.headers)

@@ -63,7 +63,7 @@ class Handlers:
         service = self._service
         ask = ExplainAsk.read(await read_json(request, service.limits), service.limits)
         served = service.shelf.get(ask.model)
-        found = await asyncio.to_thread(served.classifier.explain, ask.text, ask.top)
+        found = await served.engine.explain(ask.text, ask.top)
         return json_response({"model": served.name, **found.to_dict()})
 
     async def health(self, request: Request) -> Response:
