@@ -18,7 +18,7 @@ from nanonet.text import GramSpec, featurise, unpack_ids
 
 __all__ = ["Drift", "Grams", "Reference"]
 
-_SAMPLED = 256  # texts of which the n-grams are counted between two counts (a second)
+_SAMPLED = 32  # texts whose n-grams are counted in a second: more told nothing new and cost CPU
 _POOL_NANO, _POOL_MICRO = 5_000, 300  # texts of a pool that make the reference
 
 
