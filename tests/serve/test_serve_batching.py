@@ -6,10 +6,24 @@ import threading
 import numpy as np
 import pytest
 
-from _models import CLASSES, SPEC, TEXTS, checked, nano_weights
-from nanonet.runtime import Classifier, NanoScorer
+from _models import CLASSES, SPEC, TEXTS, checked, nano_weights, write_nano
+from nanonet.runtime import Classifier, NanoScorer, load
 from nanonet.serve.batching import Engine
 from nanonet.serve.limits import Refused
+
+
+@pytest.mark.parametrize("temperature", [0.03, 0.5, 1.0, 7.3])
+def test_one_text_gets_the_same_bits_as_many(tmp_path, temperature):
+    heat = {"kind": "temperature", "temperature": temperature}
+    weights = nano_weights()
+    weights["unit"] *= 100
+    classifier = load(write_nano(tmp_path / "model", weights, calibration=heat))
+    engine = Engine(classifier, 100)
+    for text in TEXTS:
+        row = asyncio.run(engine.proba([text]))
+        assert row.dtype == np.float32
+        assert row.tobytes() == classifier.predict_proba([text]).tobytes()
+
 
 SLOW = {"student": {"kind": "micro"}}
 

@@ -11,6 +11,7 @@ import numpy as np
 from nanonet.runtime import Classifier, Explanation
 from nanonet.runtime.scorer import Floats
 from nanonet.serve.limits import Refused
+from nanonet.serve.one import MOST, softmax_of_one
 
 __all__ = ["Engine"]
 
@@ -31,6 +32,8 @@ class Engine:
     def __init__(self, classifier: Classifier, waiting: int) -> None:
         self._classifier, self._most = classifier, waiting
         self._quick = classifier.info["student"]["kind"] == "nano"
+        self._few = self._quick and len(classifier.classes_) <= MOST
+        self._temperature = classifier.info.get("calibration", {}).get("temperature", 1.0)
         self._jobs: deque[_Job] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._explaining = asyncio.Semaphore(8 if self._quick else 1)
@@ -45,6 +48,8 @@ class Engine:
         """Probabilities [n, C]; Refused (503) where too many texts wait already."""
         if not self._quick and texts:
             return await self._queued(texts)
+        if len(texts) == 1 and self._few and len(texts[0]) <= _AT_ONCE:
+            return softmax_of_one(self._classifier.decision_logits(texts), self._temperature)
         if sum(map(len, texts)) <= _AT_ONCE:
             return self._classifier.predict_proba(texts)
         return await asyncio.to_thread(self._classifier.predict_proba, texts)
