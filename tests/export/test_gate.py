@@ -28,17 +28,25 @@ def test_a_model_is_at_par_with_itself(tmp_path: Path) -> None:
     assert objections(same) == ()
 
 
-def test_disagreements_are_weighed_by_how_sure_the_source_was(tmp_path: Path) -> None:
+def test_a_disagreement_counts_by_how_sure_both_were(tmp_path: Path) -> None:
     one, other = model(tmp_path / "a", WORDS), model(tmp_path / "b", {**WORDS, "bank": 1})
     found = compare(one, other, ASKED)
-    proba = one.predict_proba(["the bank"])[0]
+    # As sure of the other answer as the source was of its own: nobody knows who is right.
+    assert found.believed_loss == pytest.approx(0, abs=1e-6)
     assert found.agreement == pytest.approx(0.75)
-    assert found.believed_loss == pytest.approx(0.25 * (proba[0] - proba[1]), rel=1e-5)
-    assert "25.00 points" not in objections(found)[0]
-    assert (
-        f"{100 * found.believed_loss:.2f} points less accurate by the model's own"
-        in (objections(found)[0])
-    )
+    assert "agrees on only 75.0% of 100 texts" in objections(found)[0]
+
+
+def test_a_form_that_grew_unsure_loses_what_it_doubts(tmp_path: Path) -> None:
+    one = model(tmp_path / "a", WORDS)
+    other = model(tmp_path / "b", {word: c for word, c in WORDS.items() if word != "bank"})
+    found = compare(one, other, ["the bank"])
+    mean = (one.predict_proba(["the bank"])[0] + other.predict_proba(["the bank"])[0]) / 2
+    ours, theirs = one.predict(["the bank"])[0], other.predict(["the bank"])[0]
+    wanted = mean[CLASSES.index(ours)] - mean[CLASSES.index(theirs)]
+    assert found.believed_loss == pytest.approx(float(wanted), abs=1e-6)
+    lossy = Parity(100, 0.1, 0.95, 0.02)
+    assert "2.00 points less accurate by the models' own" in objections(lossy)[0]
 
 
 def test_labels_decide_where_there_are_some(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from nanonet.export.timing import Timing
 from nanonet.runtime import Classifier
 
 MOST_WORSE = 0.005  # of accuracy, or of what the model itself believes of its answers
+LEAST_AGREEMENT = 0.9  # share of texts with the same answer; with labels at hand they decide alone
 SLOWER = 1.05  # times as long as the source form: less than that is noise
 
 
@@ -20,8 +21,8 @@ class Parity:
     """Two forms of a model on the same texts.
 
     max_logit_difference: largest absolute difference of a raw score; agreement: share of texts with
-    the same answer; believed_loss: mean over the texts of how much less probable the source form
-    finds the other's answer than its own (disagreements weighed by how sure it was).
+    the same answer; believed_loss: mean over the texts of how much less probable the form's answer
+    is than the source's, by the mean of what both give (each by itself would favour its own).
     accuracy: of the (source, form), where the texts have labels.
     """
 
@@ -51,7 +52,8 @@ def compare(
 ) -> Parity:
     """Ask both forms about every text; ``labels``: the right answers, where they are known."""
     ours, theirs = source.decision_logits(texts), form.decision_logits(texts)
-    proba = source.proba_of(ours)
+    # Each form finds its own answers the likelier ones; between the two neither is favoured.
+    proba = (source.proba_of(ours) + form.proba_of(theirs)) / 2
     a, b = ours.argmax(axis=1), theirs.argmax(axis=1)
     at = np.arange(len(a))
     accuracy = None
@@ -74,11 +76,16 @@ def objections(
     """What speaks against the form, in numbers; nothing where it may be taken."""
     found = []
     if parity.worse > MOST_WORSE:
-        how = "on the labels given" if parity.accuracy else "by the model's own probabilities"
+        how = "on the labels given" if parity.accuracy else "by the models' own probabilities"
         found.append(
             f"it is {100 * parity.worse:.2f} points less accurate {how} (at most "
             f"{100 * MOST_WORSE:g} are allowed; it agrees on {parity.agreement:.1%} of "
             f"{parity.texts:,} texts)"
+        )
+    if parity.accuracy is None and parity.agreement < LEAST_AGREEMENT:
+        found.append(
+            f"it agrees on only {parity.agreement:.1%} of {parity.texts:,} texts (at least "
+            f"{LEAST_AGREEMENT:.0%} are asked)"
         )
     if source is not None and form is not None and form.us > SLOWER * source.us:
         found.append(
