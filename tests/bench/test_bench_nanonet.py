@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench.protocol import Draw, draw, load
-from bench.runtime import RuntimeSettings
 from click.testing import CliRunner
 
-from bench import nanonet_method, runtime, throughput
+from bench import nanonet_method, runtime
 from nanonet.artefact import write_artefact
 from nanonet.cli import cli
 from nanonet.runtime import load as load_model
@@ -56,18 +55,3 @@ def test_costs_of_a_saved_model(model, tmp_path) -> None:
     assert 0 < costs["import"]["added_s"] < costs["cold_predict"]["wall_s"]
     assert costs["cold_predict"]["peak_mb"] > 10
     assert nanonet_method.folder_bytes(model) > 1000
-
-
-def test_throughput_in_a_process_of_its_own(model, small_data, tmp_path) -> None:
-    pytest.importorskip("sklearn", reason="the TF-IDF peer needs scikit-learn")
-    settings = RuntimeSettings(set="trec6", shots=5, rounds=1, peers=("tfidf",))
-    found = runtime.throughput(settings, small_data, model, None, tmp_path)
-    assert list(found) == ["nano", "tfidf"]
-    assert found["nano"]["one_text_us"] > 0
-    assert found["nano"]["kernel"] in ("compiled", "numpy")
-    assert all(rate["per_s"] > 0 and rate["texts"] == 20 for rate in found.values())
-
-
-def test_a_method_that_loses_texts_is_not_timed() -> None:
-    with pytest.raises(RuntimeError, match="broken"):
-        throughput.rates({"broken": lambda texts: []}, ["a", "b"], rounds=1)

@@ -70,7 +70,7 @@ def small_normal():
     """Effort normal in seconds, taken whatever the labels say of an encoder so small."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nanonet.learn.quick.judge", no_cohort)
-        patch.setattr("nanonet.learn.quick.LEAST_KAPPA", 2.0)  # the same without labels
+        patch.setattr("nanonet.learn.quick.LEAST_UNLABELLED", 2.0)  # the same without labels
         patch.setitem(nanonet.pipeline.efforts.EFFORTS, "normal", PLAN)
         patch.setattr("nanonet.pipeline.deep.try_halves", favourable)
         yield

@@ -55,7 +55,9 @@ def test_the_loaded_model_answers_exactly_as_the_fitted_one(fitted, saved, kind)
     assert loaded.classes_ == fitted[kind].classes_
     assert (loaded.predict_proba(texts) == fitted[kind].predict_proba(texts)).all()
     assert loaded.predict(texts) == fitted[kind].predict(texts)
-    assert loaded.info["provenance"] == json.loads(json.dumps(fitted[kind].report.to_dict()))
+    told = fitted[kind].report.to_dict()
+    del told["times"]  # a clock never says the same twice
+    assert loaded.info["provenance"] == json.loads(json.dumps(told))
 
 
 @pytest.mark.parametrize("kind", KINDS)

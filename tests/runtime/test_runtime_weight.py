@@ -71,7 +71,16 @@ def test_a_nano_model_needs_numpy_only_and_little_memory(tmp_path: Path) -> None
 
 
 def test_public_names_are_the_list_and_no_more() -> None:
-    assert nanonet.__all__ == ["Classifier", "UserError", "__version__", "fit", "load"]
+    assert nanonet.__all__ == [
+        "Classifier",
+        "NanoNetClassifier",
+        "UserError",
+        "__version__",
+        "fit",
+        "from_pretrained",
+        "load",
+        "push_to_hub",
+    ]
     assert set(nanonet.__all__) <= set(dir(nanonet))
     for name in ("Classifier", "UserError", "load"):
         assert getattr(nanonet, name).__name__ == name
