@@ -90,7 +90,8 @@ def test_the_command_does_what_the_call_does(command, deep, whole, tiny, cache, 
     more = ("--encoder", tiny, "--cache-dir", cache, "--seed", "1", "--student", "micro")
     code, out, err = command(*more)
     assert (code, err) == (0, "")
-    assert whole.fitted.report.summary() in out
+    told = [line for line in whole.fitted.report.summary().splitlines() if " µs " not in line]
+    assert set(told) <= set(out.splitlines())  # what a clock says differs from run to run
     files = {file.name: file.read_bytes() for file in (tmp_path / "model").iterdir()}
     assert files == {file.name: file.read_bytes() for file in whole.model.iterdir()}
     assert run(["info", "model"]) == 0

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from nanonet.cli._options import json_option, print_json, print_notes, text_option
+
+if TYPE_CHECKING:
+    import socket
+
+    from nanonet.serve import Shelf
 
 
 @click.command(short_help="Serve models over HTTP, with a page to try them on.")
@@ -85,24 +91,32 @@ def serve(
       curl -H 'Content-Type: application/json' -d '{"text": "where is my parcel"}' \\
         http://127.0.0.1:8000/predict
     """
-    from nanonet.serve import Buckets, Limits, Service, Shelf, listen, named, read_key, run, url_of
+    from nanonet.serve import Buckets, Limits, Service, Shelf, listen, named, read_key, run
 
     limits = Limits(max_bytes, max_texts, max_chars, rate)
     key = None if api_key_file is None else read_key(api_key_file)
     shelf = Shelf(named(models), limits, _pool(pool, text))
     listening = listen(host, port)
+    try:
+        _say(shelf, listening, as_json)
+        if key is None and not _only_here(listening.getsockname()[0]):
+            print_notes(
+                ["anyone who can reach this machine may ask; --api-key-file asks for a key"]
+            )
+        run(Service(shelf, limits, Buckets(rate), key), listening)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("every request that had begun was answered") from None
+
+
+def _say(shelf: Shelf, listening: socket.socket, as_json: bool) -> None:
+    from nanonet.serve import url_of
+
     names = [one.name for one in shelf.all()]
     if as_json:
         print_json({"url": url_of(listening), "models": names})
     else:
         click.echo(f"serving {', '.join(names)} on {url_of(listening)}")
     sys.stdout.flush()
-    if key is None and not _only_here(listening.getsockname()[0]):
-        print_notes(["anyone who can reach this machine may ask; --api-key-file asks for a key"])
-    try:
-        run(Service(shelf, limits, Buckets(rate), key), listening)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("every request that had begun was answered") from None
 
 
 def _pool(table: str | None, text: str) -> tuple[str, ...]:
