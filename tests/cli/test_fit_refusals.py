@@ -22,7 +22,7 @@ BAD = {
     "bad classes": (["t.csv", "--classes", "one.txt", "--out", "m"], "one.txt"),
     "bad test": (["t.csv", "--test", "c.txt", "--out", "m"], "c.txt"),
     "other columns": (["t.csv", "--text", "body", "--out", "m"], "'text', 'label'"),
-    "several labels": (["t.csv", "--label", "a", "--label", "b", "--out", "m"], "several labels"),
+    "no such label": (["t.csv", "--label", "a", "--label", "b", "--out", "m"], "no column"),
 }
 
 

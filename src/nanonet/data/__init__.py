@@ -12,9 +12,18 @@ from nanonet.data.classes import ClassSpec, read_classes
 from nanonet.data.fingerprint import fingerprint
 from nanonet.data.guard import Guarded, GuardReport, guard
 from nanonet.data.keep import gather_rows, keep_rows
+from nanonet.data.many import (
+    ManyLabelled,
+    ManyTest,
+    as_one,
+    joined,
+    read_any_labelled,
+    read_many_test,
+)
 from nanonet.data.rows import chunk_texts, iter_rows, need_column, open_table
 from nanonet.data.tables import read_labelled, read_pool, read_test
 from nanonet.data.types import Labelled, Pool, Test, Validation
+from nanonet.data.whole import write_whole
 from nanonet.data.write import added_names, check_target, write_table
 
 __all__ = [
@@ -25,6 +34,8 @@ __all__ = [
     "GuardReport",
     "Guarded",
     "Labelled",
+    "ManyLabelled",
+    "ManyTest",
     "Mark",
     "Part",
     "Plan",
@@ -35,6 +46,7 @@ __all__ = [
     "Validation",
     "added_names",
     "ahead",
+    "as_one",
     "can_be_read_again",
     "check_target",
     "chunk_texts",
@@ -43,13 +55,17 @@ __all__ = [
     "gather_rows",
     "guard",
     "iter_rows",
+    "joined",
     "keep_rows",
     "near_pairs",
     "need_column",
     "open_table",
+    "read_any_labelled",
     "read_classes",
     "read_labelled",
+    "read_many_test",
     "read_pool",
     "read_test",
     "write_table",
+    "write_whole",
 ]

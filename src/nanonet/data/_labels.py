@@ -94,6 +94,7 @@ def _refuse_joined(
 
 def _refuse_multi(name: str, seen: str) -> NoReturn:
     raise UserError(
-        f"{name}: several labels a row are not supported yet ({seen}); keep one label a row, or "
-        "fit one model for each label with the classes 'yes' and 'no'"
+        f"{name}: several labels a row ({seen}), and here each row must have one; nanonet fit "
+        "learns several from a column named 'labels' (joined by |), from lists, or from columns of "
+        "0 and 1 (--label A --label B)"
     )

@@ -20,12 +20,12 @@ PathLike = str | os.PathLike[str]
 
 
 @dataclass
-class _Read:
-    """What one pass over a table gathered."""
+class Gathered:
+    """What one pass over a table gathered; ``cells`` are the values of each label column."""
 
     source: Source
     texts: list[str] = field(default_factory=list)
-    labels: list[object] = field(default_factory=list)
+    cells: dict[str, list[object]] = field(default_factory=dict)
     numbers: list[int] = field(default_factory=list)
 
     def where(self, numbers: Sequence[int]) -> str:
@@ -51,19 +51,31 @@ def read_labelled(
     Warnings (a class seen once, a likely typo, a very long text, labels that are numbers) are
     appended to ``notes``. Raises :class:`UserError` for everything that cannot be learned from.
     """
-    read, labels = _read_with_labels(path, text, label)
+    source = open_table(path)
+    need_column(source, text, "--text")
+    column = label_column(source, label)
+    return labelled_of(gather(source, text, [column]), column, text, [] if notes is None else notes)
+
+
+def labelled_of(read: Gathered, column: str, text: str, notes: list[str]) -> Labelled:
+    """The labelled rows of what was gathered, with one label each; notes are appended."""
+    labels = to_labels(read.source, column, read.cells[column], read.numbers)
+    refuse_empty(read, text)
+    check_classes(read.source.name, labels.names)
+    notes.extend(labels.notes)
+    notes.extend(notes_on_labels(read.source.name, read.source.unit, labels.names, read.numbers))
+    notes.extend(note_long(read))
+    return Labelled(tuple(read.texts), labels.names)
+
+
+def refuse_empty(read: Gathered, text: str) -> None:
+    """Refuse rows without a text."""
     empty = read.empty()
     if empty:
         raise UserError(
             f"{read.source.name}, {read.where(empty)}: the text in column {text!r} is empty; "
             "fill it in or remove the row"
         )
-    check_classes(read.source.name, labels.names)
-    notes = [] if notes is None else notes
-    notes.extend(labels.notes)
-    notes.extend(notes_on_labels(read.source.name, read.source.unit, labels.names, read.numbers))
-    notes.extend(_long_texts(read))
-    return Labelled(tuple(read.texts), labels.names)
 
 
 def read_test(
@@ -86,38 +98,40 @@ def read_pool(path: PathLike, text: str = "text", notes: list[str] | None = None
     """Read texts without labels; empty ones are left out with a note."""
     source = open_table(path)
     need_column(source, text, "--text")
-    read = _gather(source, text, None)
+    read = gather(source, text, ())
     notes = [] if notes is None else notes
     empty = read.empty()
     if empty:
         notes.append(f"{source.name}, {read.where(empty)}: empty text, left out of the pool")
-    notes.extend(_long_texts(read))
+    notes.extend(note_long(read))
     return Pool(tuple(text for text in read.texts if text.strip()))
 
 
 def _read_with_labels(
     path: PathLike, text: str, label: str | Sequence[str]
-) -> tuple[_Read, Labels]:
+) -> tuple[Gathered, Labels]:
     source = open_table(path)
     need_column(source, text, "--text")
     column = label_column(source, label)
-    read = _gather(source, text, column)
-    return read, to_labels(source, column, read.labels, read.numbers)
+    read = gather(source, text, [column])
+    return read, to_labels(source, column, read.cells[column], read.numbers)
 
 
-def _gather(source: Source, text: str, label: str | None) -> _Read:
-    read = _Read(source)
+def gather(source: Source, text: str, labels: Sequence[str]) -> Gathered:
+    """Read a table through: its texts and the cells of the label columns, at least one row."""
+    read = Gathered(source, cells={name: [] for name in labels})
     for chunk in source.chunks:
         read.texts.extend(chunk_texts(source, chunk, text)[0])
         read.numbers.extend(chunk.numbers)
-        if label is not None:
-            read.labels.extend(chunk.column(label))
+        for name in labels:
+            read.cells[name].extend(chunk.column(name))
     if not read.texts:
         raise UserError(f"{source.name}: the table has a header but no rows; it needs at least one")
     return read
 
 
-def _long_texts(read: _Read) -> list[str]:
+def note_long(read: Gathered) -> list[str]:
+    """A sentence on texts of which the end is not read."""
     limit = GramSpec().max_chars
     long = [n for n, text in zip(read.numbers, read.texts, strict=True) if len(text) > limit]
     if not long:
