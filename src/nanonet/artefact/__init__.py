@@ -1,6 +1,8 @@
 """The folder a model lives in: written whole or not at all, checked byte for byte when read."""
 
-from nanonet.artefact.card import model_card
+from nanonet.artefact._folder import new_folder, write_file
+from nanonet.artefact.card import code, front_matter, kind_in_words, model_card
+from nanonet.artefact.facts import ModelFacts, model_facts
 from nanonet.artefact.manifest import FORMAT_VERSION, MANIFEST
 from nanonet.artefact.read import Artefact, read_artefact
 from nanonet.artefact.write import copy_artefact, write_artefact
@@ -9,8 +11,15 @@ __all__ = [
     "FORMAT_VERSION",
     "MANIFEST",
     "Artefact",
+    "ModelFacts",
+    "code",
     "copy_artefact",
+    "front_matter",
+    "kind_in_words",
     "model_card",
+    "model_facts",
+    "new_folder",
     "read_artefact",
     "write_artefact",
+    "write_file",
 ]

@@ -1,21 +1,17 @@
 """The model card: README.md of an artefact, made from the facts in its manifest and nothing else.
 
-From ``provenance`` it reads, where they are there: ``labelled`` {rows, per_class, fingerprint},
-``pool`` {rows, fingerprint}, ``encoder`` {name, fingerprint}, ``effort``, ``effort_why``, ``seed``,
-``gate`` {chosen, why}, ``expected`` {accuracy, low, high, how}, ``notes`` [str],
-``versions`` {package: version}. What is not there is not claimed.
+Its head is YAML by the conventions of the Hugging Face Hub, so that a model that is pushed is found
+by its task and its encoder. Licence and language are the author's to add: nobody else knows them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-_FRONT = """---
-library_name: nanonet
-pipeline_tag: text-classification
----
-"""
+from nanonet.artefact.facts import ModelFacts, line, model_facts
+
 _KINDS = {
     "nano": "a bag of hashed word n-grams with one row of numbers each; it needs NumPy only",
     "micro": "a small transformer encoder (ONNX) with a linear head; it needs onnxruntime and "
@@ -40,76 +36,134 @@ In Python:
     model.explain("a text")            # what in the text spoke for the answer
 """
 _SHOWN_CLASSES = 200
+# The bundled encoder goes by its short name; the Hub knows it by this one.
+_ON_THE_HUB = {"all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2"}
 
 
 def model_card(manifest: Mapping[str, Any]) -> str:
     """Markdown for a manifest, complete but for the entries of the card itself and model.json."""
-    facts = manifest["provenance"]
+    facts = model_facts(manifest)
     sections = [
-        _FRONT + _head(manifest),
-        _classes(manifest["classes"], facts),
-        _making(manifest, facts),
+        front_matter(_front(facts)) + _head(facts),
+        _classes(facts),
+        _making(facts),
         _expected(facts),
-        _limits(manifest, facts),
+        _limits(facts),
         _USE,
-        _files(manifest["files"]),
+        _files(facts.files),
     ]
     return "\n".join(sections)
 
 
-def _head(manifest: Mapping[str, Any]) -> str:
-    kind = manifest["student"].get("kind", "?")
+def kind_in_words(kind: str) -> str:
+    """What a kind of student is."""
+    return _KINDS.get(kind, "of a kind this card does not know")
+
+
+def front_matter(values: Mapping[str, Any]) -> str:
+    """A YAML head between lines of three dashes. Strings are quoted as JSON, which is YAML too."""
+    return "---\n" + "".join(f"{row}\n" for row in _yaml(values, "")) + "---\n"
+
+
+def _yaml(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{key}:"
+            yield from _yaml(value, indent + "  ")
+        elif isinstance(value, (list, tuple)):
+            yield f"{indent}{key}:"
+            for item in value:
+                yield from _item(item, indent)
+        else:
+            yield f"{indent}{key}: {_scalar(value)}"
+
+
+def _item(item: Any, indent: str) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        yield f"{indent}- {_scalar(item)}"
+        return
+    rows = list(_yaml(item, indent + "  "))
+    yield f"{indent}- {rows[0].lstrip()}"
+    yield from rows[1:]
+
+
+def _scalar(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _front(facts: ModelFacts) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "library_name": "nanonet",
+        "pipeline_tag": "text-classification",
+        "tags": ["nanonet", "text-classification", f"nanonet-{facts.kind}"],
+    }
+    name = str(facts.encoder.get("name", ""))
+    name = _ON_THE_HUB.get(name, name)
+    if "/" in name:
+        out["base_model"] = name
+    accuracy, rows = facts.expected.get("accuracy"), facts.gate.get("hidden")
+    if accuracy is None or not rows:
+        return out
+    measured = {
+        "type": "accuracy",
+        "name": f"accuracy on {rows} hidden labels, from the other half",
+        "value": round(float(accuracy), 4),
+        "verified": False,
+    }
+    table = {"type": "labelled-texts", "name": "the labelled texts it was made from"}
+    task = {"type": "text-classification", "name": "Text classification"}
+    result = {"task": task, "dataset": table, "metrics": [measured]}
+    out["model-index"] = [{"name": f"nanonet-{facts.kind}", "results": [result]}]
+    return out
+
+
+def _head(facts: ModelFacts) -> str:
     return (
-        f"# A text classifier with {len(manifest['classes'])} classes\n\n"
+        f"# A text classifier with {len(facts.classes)} classes\n\n"
         f"It gives each text one class, with a probability for every class. The model is a "
-        f"*{kind}* student: {_KINDS.get(kind, 'of a kind this card does not know')}.\n"
+        f"*{facts.kind}* student: {kind_in_words(facts.kind)}.\n"
     )
 
 
-def _classes(classes: list[str], facts: Mapping[str, Any]) -> str:
-    per_class = _part(facts, "labelled").get("per_class", {})
+def _classes(facts: ModelFacts) -> str:
     lines = ["## Classes", ""]
-    for name in classes[:_SHOWN_CLASSES]:
-        count = per_class.get(name)
-        lines.append(f"- {_code(name)}" + (f": {count:,} labelled texts" if count else ""))
-    if len(classes) > _SHOWN_CLASSES:
-        lines.append(f"- and {len(classes) - _SHOWN_CLASSES} more (all are in model.json)")
+    for name in facts.classes[:_SHOWN_CLASSES]:
+        count = facts.per_class.get(name)
+        lines.append(f"- {code(name)}" + (f": {count:,} labelled texts" if count else ""))
+    if len(facts.classes) > _SHOWN_CLASSES:
+        lines.append(f"- and {len(facts.classes) - _SHOWN_CLASSES} more (all are in model.json)")
     return "\n".join([*lines, ""])
 
 
-def _making(manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
-    lines = [f"- nanonet {manifest['nanonet_version']}"]
-    for key, wording in (("labelled", "labelled texts"), ("pool", "unlabelled texts")):
-        part = _part(facts, key)
+def _making(facts: ModelFacts) -> str:
+    lines = [f"- nanonet {facts.version}"]
+    for part, wording in ((facts.labelled, "labelled texts"), (facts.pool, "unlabelled texts")):
         if "rows" in part:
             mark = f" (fingerprint {part['fingerprint'][:16]})" if part.get("fingerprint") else ""
             lines.append(f"- {part['rows']:,} {wording}{mark}")
-    encoder = _part(facts, "encoder")
-    if encoder.get("name"):
-        lines.append(f"- encoder while learning: {_code(encoder['name'])}")
-    if "effort" in facts:
-        compared = f" ({_line(facts['effort_why'])})" if facts.get("effort_why") else ""
-        lines.append(f"- effort: {facts['effort']}{compared}")
-    lines += [f"- seed: {facts['seed']}"] if "seed" in facts else []
-    gate = _part(facts, "gate")
-    if gate.get("chosen"):
-        why = f": {_line(gate['why'])}" if gate.get("why") else ""
-        lines.append(f"- the gate chose *{_line(gate['chosen'])}*{why}")
-    versions = _part(facts, "versions")
-    if versions:
-        lines.append("- with " + ", ".join(f"{k} {v}" for k, v in sorted(versions.items())))
+    if facts.encoder.get("name"):
+        lines.append(f"- encoder while learning: {code(facts.encoder['name'])}")
+    if facts.effort:
+        compared = f" ({facts.effort_why})" if facts.effort_why else ""
+        lines.append(f"- effort: {facts.effort}{compared}")
+    lines += [] if facts.seed is None else [f"- seed: {facts.seed}"]
+    if facts.gate.get("chosen"):
+        why = f": {line(facts.gate['why'])}" if facts.gate.get("why") else ""
+        lines.append(f"- the gate chose *{line(facts.gate['chosen'])}*{why}")
+    if facts.versions:
+        lines.append("- with " + ", ".join(f"{k} {v}" for k, v in sorted(facts.versions.items())))
     return "\n".join(["## How it was made", "", *lines, ""])
 
 
-def _expected(facts: Mapping[str, Any]) -> str:
-    expected = _part(facts, "expected")
+def _expected(facts: ModelFacts) -> str:
+    expected = facts.expected
     if expected.get("accuracy") is None:
         body = "Not measured. Hold back some labelled texts and run `nanonet evaluate` on them."
     else:
         body = f"About {expected['accuracy']:.3f}"
         if expected.get("low") is not None and expected.get("high") is not None:
             body += f" (interval {expected['low']:.3f} to {expected['high']:.3f})"
-        body += f", {_line(expected['how'])}." if expected.get("how") else "."
+        body += f", {line(expected['how'])}." if expected.get("how") else "."
         body += (
             "\n\nThis holds for texts like those it was made from. With few labelled texts the "
             "figure itself is uncertain; check it on texts of your own."
@@ -117,26 +171,25 @@ def _expected(facts: Mapping[str, Any]) -> str:
     return f"## Expected accuracy\n\n{body}\n"
 
 
-def _limits(manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+def _limits(facts: ModelFacts) -> str:
     lines = [
         "- It knows only the classes above, and gives one of them to any text, however foreign.",
         "- It repeats what its labelled texts and its pile hold, mistakes and prejudices included.",
     ]
-    if manifest["student"].get("kind") == "nano":
+    if facts.kind == "nano":
         lines.append(
             "- It counts words and short phrases: irony, long-range negation and words it never "
             "saw are beyond it."
         )
-    if manifest["student"].get("kind") == "cascade":
+    if facts.kind == "cascade":
         lines.append(
             "- Texts of which the n-grams are less than "
-            f"{_percent(manifest['student'].get('threshold'))} sure cost a run of the encoder, "
+            f"{_percent(facts.student.get('threshold'))} sure cost a run of the encoder, "
             "some hundred times as long as the others."
         )
-    temperature = manifest["calibration"].get("temperature")
-    if temperature is not None and manifest["student"].get("kind") != "cascade":
-        lines.append(f"- Probabilities are scaled by one temperature, {temperature:.3f}.")
-    lines += [f"- {_line(note)}" for note in facts.get("notes", [])]
+    if facts.temperature is not None and facts.kind != "cascade":
+        lines.append(f"- Probabilities are scaled by one temperature, {facts.temperature:.3f}.")
+    lines += [f"- {note}" for note in facts.notes]
     return "\n".join(["## Limits", "", *lines, ""])
 
 
@@ -150,11 +203,6 @@ def _files(files: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _part(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    part = facts.get(key)
-    return part if isinstance(part, Mapping) else {}
-
-
 def _percent(share: object) -> str:
     return f"{share:.0%}" if isinstance(share, (int, float)) else "enough"
 
@@ -163,12 +211,8 @@ def _size(count: int) -> str:
     return f"{count / 1e6:.2f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"
 
 
-def _line(text: object) -> str:
-    return " ".join(str(text).split())
-
-
-def _code(name: str) -> str:
+def code(name: str) -> str:
     """A class name as Markdown code, whatever it holds."""
     fence = "``" if "`" in name else "`"
     pad = " " if "`" in name else ""
-    return f"{fence}{pad}{_line(name)}{pad}{fence}"
+    return f"{fence}{pad}{line(name)}{pad}{fence}"
