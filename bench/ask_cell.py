@@ -38,8 +38,8 @@ class Loaded:
 @functools.lru_cache(maxsize=1)
 def loaded(name: str, data: Path, cache_dir: Path | None) -> Loaded:
     """The set, read through the vector cache: the mean of the last layer of the bundled encoder."""
-    from nanonet.encode import load_encoder
-    from nanonet.pipeline.embed import two_views, unit_vectors
+    from nanonet.encode import load_encoder, unit_vectors
+    from nanonet.pipeline.embed import two_views
 
     train, test = _tables(name, data)
     encoder = load_encoder(cache_dir=cache_dir)

@@ -14,7 +14,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "nanonet"
 # Arrows point left to right: a room may import what stands before it.
 ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "llm", "learn",
-         "students", "decide", "distil", "condense", "artefact", "runtime", "hub", "export",
+         "students", "decide", "distil", "artefact", "condense", "runtime", "hub", "export",
          "pipeline", "estimator", "serve", "cli"]  # fmt: skip
 # Narrower than the order, so that a saved model can run without what made it.
 ALLOWED = {

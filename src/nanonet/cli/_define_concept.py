@@ -139,13 +139,13 @@ def _write_concept(
     cost: list[int],
     asker: Asker,
 ) -> None:
+    from nanonet.data import write_whole
     from nanonet.llm import (
         NANO,
         class_toml,
         concept_classes,
         concept_votes,
         provenance_path,
-        write_whole,
     )
     from nanonet.votes import write_votes
 

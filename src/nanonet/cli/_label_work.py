@@ -133,7 +133,8 @@ class Work:
 
     def find_sides(self) -> None:
         """Perspectives from a sample of the pool, where some are asked for."""
-        from nanonet.llm import find_perspectives, unit_vectors
+        from nanonet.encode import unit_vectors
+        from nanonet.llm import find_perspectives
 
         count = self.settings["perspectives"]
         if not count or self.llm is None or self.asker is None:

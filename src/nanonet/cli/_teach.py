@@ -39,8 +39,8 @@ def embedded(
 ) -> Floats:
     """Vectors of length one through the cache: the usual embedding, or the two views of a pool."""
     try:
-        from nanonet.encode import load_encoder
-        from nanonet.pipeline.embed import two_views, unit_vectors
+        from nanonet.encode import load_encoder, unit_vectors
+        from nanonet.pipeline.embed import two_views
 
         bar = terminal_progress()
         loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)

@@ -165,12 +165,14 @@ def _check_place(out: str, form: str, force: bool) -> None:
 
 
 def _write(condensed: Condensed, out: str, form: str, force: bool) -> None:
-    from nanonet.condense import prompt, rows_jsonl, write_condensed, write_text
+    from nanonet.condense import prompt, rows_jsonl, write_condensed
+    from nanonet.data import write_whole
 
     if form == "folder":
         write_condensed(condensed, out, overwrite=force)
     else:
-        write_text(out, rows_jsonl(condensed) if form == "jsonl" else prompt(condensed))
+        content = rows_jsonl(condensed) if form == "jsonl" else prompt(condensed)
+        write_whole(out, content.encode("utf-8", "replace"))
 
 
 def _tell(condensed: Condensed, out: str, form: str, as_json: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,7 +91,7 @@ def curate(table: str, out: str, report: str | None, as_json: bool, **given: Any
     kept = curated.kept.tolist() if given["keep"] == "clean" else [True] * len(labelled.texts)
     write_table(out, source, _answers(source, columns, kept))
     if report is not None:
-        _write_report(Path(report), found)
+        _write_report(report, found)
     if as_json:
         print_json({**found, "out": out})
     else:
@@ -229,11 +228,7 @@ def _as_text(found: dict[str, Any], out: str) -> str:
     return "\n".join([*lines, f"{'written':<10}{out}"])
 
 
-def _write_report(path: Path, found: dict[str, Any]) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(found, file, ensure_ascii=False, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+def _write_report(path: str, found: dict[str, Any]) -> None:
+    from nanonet.data import write_whole
+
+    write_whole(path, json.dumps(found, ensure_ascii=False, indent=1) + "\n")

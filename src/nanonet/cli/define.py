@@ -94,7 +94,7 @@ def _check_place(key: str, name: str | None) -> None:
 
 
 def _describe(settings: dict[str, Any], progress: Any) -> None:
-    from nanonet.data import read_classes, read_labelled
+    from nanonet.data import read_classes, read_labelled, write_whole
     from nanonet.llm import (
         augment,
         augment_questions,
@@ -103,7 +103,6 @@ def _describe(settings: dict[str, Any], progress: Any) -> None:
         describe_questions,
         generate,
         generate_questions,
-        write_whole,
     )
 
     if settings["out"] is None and settings["documents"] is None:

@@ -110,7 +110,8 @@ def label(pool: str, classes: str, out: str | None, as_json: bool, **settings: A
         print_estimate(work.asker, work.questions(), as_json)
         return
     tables = [source(work) for source in _chosen(work.settings["source"])]
-    from nanonet.llm import provenance_path, write_whole
+    from nanonet.data import write_whole
+    from nanonet.llm import provenance_path
     from nanonet.votes import concat, write_votes
 
     votes = concat(tables)

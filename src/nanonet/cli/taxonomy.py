@@ -129,7 +129,8 @@ def _place(out: str | None, force: bool, dry_run: bool) -> str:
 
 
 def _write(out: str, specs: Any, told: dict[str, Any], pool: str, as_json: bool) -> None:
-    from nanonet.llm import class_toml, write_whole
+    from nanonet.data import write_whole
+    from nanonet.llm import class_toml
 
     head = (
         "Found in the pool by nanonet taxonomy; no label has checked it. Rename, merge and drop\n"

@@ -9,7 +9,6 @@ from nanonet.condense.folder import (
     read_condensed,
     rows_jsonl,
     write_condensed,
-    write_text,
 )
 from nanonet.condense.labels import label_for_head, labels_of
 from nanonet.condense.learner import accuracy, retrain, retrain_kept
@@ -64,5 +63,4 @@ __all__ = [
     "told",
     "write_condensed",
     "write_synthetic",
-    "write_text",
 ]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
-import shutil
 from pathlib import Path
 from typing import Any
 
 from nanonet import __version__
+from nanonet.artefact import new_folder, write_file
 from nanonet.condense.page import html_page
 from nanonet.condense.reading import Reading
 from nanonet.condense.report import markdown
@@ -50,10 +48,7 @@ def write_condensed(condensed: Condensed, path: str | Path, *, overwrite: bool =
     }
     data = {name: text.encode("utf-8", "replace") for name, text in files.items()}
     data[MANIFEST] = _manifest(condensed, data)
-    try:
-        put_folder(place, data)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
+    put_folder(place, data)
     return place
 
 
@@ -135,39 +130,7 @@ def _from(facts: dict[str, Any], lines: list[dict[str, Any]]) -> Condensed:
 
 
 def put_folder(place: Path, data: dict[str, bytes]) -> None:
-    """Write files into a temporary folder, sync them, and rename it to ``place``."""
-    temporary = place.parent / f".{place.name}.tmp-{secrets.token_hex(6)}"
-    temporary.mkdir()
-    try:
+    """Write the files into a folder that is there whole or not at all."""
+    with new_folder(place, overwrite=True) as folder:
         for name, content in data.items():
-            write_synced(temporary / name, content)
-        if place.exists():
-            old = place.parent / f".{place.name}.old-{secrets.token_hex(6)}"
-            place.rename(old)
-            temporary.rename(place)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            temporary.rename(place)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def write_synced(path: Path, content: bytes) -> None:
-    """Write and fsync one file."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def write_text(path: str | Path, content: str) -> None:
-    """Write one file under a temporary name, sync it, rename it."""
-    place = Path(path).absolute()
-    temporary = place.parent / f".{place.name}.tmp-{secrets.token_hex(6)}"
-    try:
-        write_synced(temporary, content.encode("utf-8", "replace"))
-        temporary.replace(place)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+            write_file(folder / name, content)

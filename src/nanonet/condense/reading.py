@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nanonet.condense.seen import Rows
-from nanonet.encode import Encoder, Vectors
-from nanonet.learn import Floats
+from nanonet.encode import Encoder, Vectors, usual_readout
+from nanonet.learn import Floats, unit
 from nanonet.learn.readouts import choose_readouts
 
 LEAST_WEIGHT = 0.1  # a readout of less widens the table by a half and was worth under 0.2 points
@@ -44,7 +44,7 @@ def choose_reading(
     """The readouts that suit the labels, judged on a sample of the table by left-out log-loss."""
     sample = np.sort(rng.permutation(len(y))[:SAMPLE])
     part = vectors.take(sample)
-    matrices = [_unit(part.readout(i)) for i in range(len(encoder.readouts))]
+    matrices = [unit(part.readout(i)) for i in range(len(encoder.readouts))]
     choice = choose_readouts(matrices, y[sample], classes, usual_readout(encoder))
     pairs = zip(choice.index, choice.weight, strict=True)
     kept = [(at, round(float(w), 6)) for at, w in pairs if w >= LEAST_WEIGHT]
@@ -52,18 +52,7 @@ def choose_reading(
     return Reading(tuple(at for at, _ in kept), tuple(share / total for _, share in kept))
 
 
-def usual_readout(encoder: Encoder) -> int:
-    """Position of the last layer's mean, the embedding most sentence encoders are trained for."""
-    last = max(r.layer for r in encoder.readouts)
-    found = [r.layer == last and r.pooling == "mean" for r in encoder.readouts]
-    return found.index(True)
-
-
 def number(labels: Sequence[str], classes: Sequence[str]) -> Rows:
     """Class names to class numbers."""
     place = {name: at for at, name in enumerate(classes)}
     return np.array([place[label] for label in labels], np.int64)
-
-
-def _unit(rows: Floats) -> Floats:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))

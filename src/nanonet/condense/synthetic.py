@@ -12,7 +12,6 @@ from nanonet import __version__
 from nanonet.condense.folder import MANIFEST, ROWS, STUDY_FORMAT, check_place, put_folder
 from nanonet.condense.li_li import Synthetic
 from nanonet.condense.result import SYNTHETIC
-from nanonet.errors import UserError
 
 ITEMS = "items.safetensors"
 
@@ -35,10 +34,7 @@ def write_synthetic(study: Synthetic, path: str | Path, *, overwrite: bool = Fal
         "README.md": f"# Synthetic items (li-li)\n\n```\n{told(study)}\n```\n".encode(),
         ITEMS: save({name: np.ascontiguousarray(value) for name, value in tensors.items()}),
     }
-    try:
-        put_folder(place, data)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
+    put_folder(place, data)
     return place
 
 

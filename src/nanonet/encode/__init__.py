@@ -9,6 +9,7 @@ from nanonet.encode.plain import float_onnx
 from nanonet.encode.protocol import Encoder
 from nanonet.encode.readouts import POOLINGS, Readout
 from nanonet.encode.tokens import MAX_CHARS, MAX_TOKENS
+from nanonet.encode.usual import unit_vectors, usual_readout
 from nanonet.encode.vectors import Vectors, vectors
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "default_cache_dir",
     "float_onnx",
     "load_encoder",
+    "unit_vectors",
+    "usual_readout",
     "vectors",
 ]

@@ -9,7 +9,6 @@ from nanonet.llm.cheap import (
     choose,
     name_probabilities,
     top_classes,
-    unit_vectors,
 )
 from nanonet.llm.classfile import class_toml, concept_classes
 from nanonet.llm.classify import NONE_OF_THESE, LLMVotes, Sorting
@@ -36,7 +35,7 @@ from nanonet.llm.perspectives import (
     find_perspectives,
     groups,
 )
-from nanonet.llm.provenance import provenance_path, read_provenance, write_whole
+from nanonet.llm.provenance import provenance_path, read_provenance
 from nanonet.llm.question import Answer, Invalid, Question, object_schema
 from nanonet.llm.store import Account, Limits, Store
 from nanonet.llm.writing import (
@@ -102,7 +101,5 @@ __all__ = [
     "reading_questions",
     "store_path",
     "top_classes",
-    "unit_vectors",
     "write_concept",
-    "write_whole",
 ]

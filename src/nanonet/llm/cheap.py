@@ -14,32 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.data import ClassSpec
-from nanonet.encode import Encoder, load_encoder, vectors
+from nanonet.encode import load_encoder, unit_vectors
 from nanonet.errors import UserError
 from nanonet.progress import Progress
 from nanonet.votes import VoteTable, class_sentences, name_evidence
 
-__all__ = ["STRATEGIES", "NameVotes", "choose", "name_probabilities", "top_classes", "unit_vectors"]
+__all__ = ["STRATEGIES", "NameVotes", "choose", "name_probabilities", "top_classes"]
 
 STRATEGIES = ("random", "margin", "rad", "difficulty")
 
 Floats = NDArray[np.float32]
-
-
-def unit_vectors(
-    encoder: Encoder,
-    texts: Sequence[str],
-    cache_dir: str | Path | None = None,
-    progress: Progress | None = None,
-) -> Floats:
-    """Unit embeddings [n, dim]: the mean of the encoder's last layer."""
-    last = max(readout.layer for readout in encoder.readouts)
-    usual = next(
-        i for i, r in enumerate(encoder.readouts) if r.layer == last and r.pooling == "mean"
-    )
-    read = vectors(encoder, texts, cache_dir=cache_dir, progress=progress).readout(usual)
-    length = np.linalg.norm(read, axis=1, keepdims=True)
-    return np.asarray(read / np.maximum(length, 1e-9), np.float32)
 
 
 def name_probabilities(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nanonet.encode import Encoder, vectors
+from nanonet.encode import Encoder, usual_readout, vectors
 from nanonet.learn import LinearHead, Material, gram_view, unit
 from nanonet.pipeline.inputs import Inputs
 from nanonet.progress import Progress
@@ -62,11 +62,3 @@ def prepare(
     evidence = tree_evidence(blocks, pile, Tree.of(inputs.specs))
     head = LinearHead((usual,), evidence.weight, evidence.bias)
     return Prepared(replace(material, names=evidence.logits(pile)), head, spec)
-
-
-def usual_readout(encoder: Encoder) -> int:
-    """Position of the last layer's mean, the embedding most sentence encoders are trained for."""
-    last = max(r.layer for r in encoder.readouts)
-    return next(
-        i for i, r in enumerate(encoder.readouts) if r.layer == last and r.pooling == "mean"
-    )

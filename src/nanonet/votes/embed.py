@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from nanonet.encode import load_encoder, vectors
+from nanonet.encode import load_encoder, unit_vectors
 from nanonet.progress import Progress
 from nanonet.votes.similarity import Embed, Floats
 
@@ -27,13 +25,6 @@ def unit_embedder(
         nonlocal loaded
         if loaded is None:
             loaded = load_encoder(encoder, cache_dir=cache_dir, progress=progress)
-        read = vectors(loaded, list(texts), cache_dir=cache_dir, progress=progress)
-        last = max(r.layer for r in loaded.readouts)
-        usual = next(
-            i for i, r in enumerate(loaded.readouts) if (r.layer, r.pooling) == (last, "mean")
-        )
-        found = read.readout(usual)
-        lengths = np.linalg.norm(found, axis=1, keepdims=True)
-        return np.asarray(found / np.maximum(lengths, 1e-9), np.float32)
+        return unit_vectors(loaded, list(texts), cache_dir, progress)
 
     return embed
