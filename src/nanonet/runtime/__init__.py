@@ -4,22 +4,28 @@ from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.explanation import Explanation
-from nanonet.runtime.loading import load
+from nanonet.runtime.loading import load, load_any, load_many
+from nanonet.runtime.many import ManyClassifier, ManyRule
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer, kernel
 from nanonet.runtime.scorer import Scorer
 from nanonet.runtime.selective import find_promise
+from nanonet.runtime.words import Word, words_of
 
 __all__ = [
     "CascadeRule",
     "CascadeScorer",
     "Classifier",
     "Explanation",
+    "ManyClassifier",
+    "ManyRule",
     "MicroScorer",
     "NanoScorer",
     "NanoWeights",
     "Scorer",
+    "Word",
     "find_promise",
     "kernel",
     "load",
+    "words_of",
 ]
