@@ -22,10 +22,9 @@ def test_a_phrase_is_shared_among_its_words_and_its_places():
 
 def test_scripts_without_blanks_and_curly_apostrophes():
     text = "股市 don’t"
-    found = [
-        text[w.start : w.end] for w in words_of(text, [("don't", 1.0), ("股市", 1.0)]) if w.value
-    ]
-    assert found == ["股市", "don’t"]
+    words = words_of(text, [("don't", 1.0), ("股市", 1.0), ("市", -0.5)])
+    found = [(text[w.start : w.end], w.value) for w in words]
+    assert found == [("股", 0.5), ("市", 0.0), ("don’t", 1.0)]
 
 
 @pytest.mark.parametrize("text", [t for t in TEXTS if t.isascii() and t])
