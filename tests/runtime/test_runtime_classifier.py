@@ -76,7 +76,7 @@ def test_what_is_no_list_of_strings_is_refused(model: nanonet.Classifier) -> Non
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"task": "multi-label"}, "task 'multi-label'.*upgrade"),
+        ({"task": "ranking"}, "task 'ranking'.*upgrade"),
         ({"student": {"kind": "pico"}}, "student 'pico'.*upgrade"),
         ({"student": {"kind": "nano"}}, "no version"),
         ({"student": {"kind": "nano", "featuriser": {"version": 9}}}, "version 9.*upgrade"),

@@ -42,7 +42,9 @@ def write_artefact(
     """Write a model folder and return its path; the same facts give the same bytes.
 
     student: {"kind": "nano", "featuriser": ...} or {"kind": "micro", ...}. calibration:
-    {"kind": "temperature", "temperature": float}, 1.0 when left out. provenance: plain values, kept
+    {"kind": "temperature", "temperature": float}, 1.0 when left out, or for the task "multi-label"
+    {"kind": "sigmoid", "scale": [C], "shift": [C]} with thresholds {"per_class": {name: float}}.
+    provenance: plain values, kept
     as they are (never put a time in it); the model card is made from it when ``card`` is None.
     extra_files: name in the folder to file. The folder is written beside its place, synced and
     renamed, so it is there whole or not at all.
@@ -57,6 +59,7 @@ def write_artefact(
         "format_version": FORMAT_VERSION,
         "nanonet_version": __version__,
         "task": task,
+        **({"labels": "many"} if task == "multi-label" else {}),
         "classes": list(classes),
         "student": dict(student),
         "calibration": dict(calibration or {"kind": "temperature", "temperature": 1.0}),

@@ -7,6 +7,14 @@ from nanonet.decide.calibration import (
     fit_temperature,
     wilson,
 )
+from nanonet.decide.many import (
+    binary_ece,
+    binary_log_loss,
+    exact_match,
+    macro_f1_of_sets,
+    micro_f1,
+    set_scores,
+)
 from nanonet.decide.metrics import (
     ClassScore,
     accuracy,
@@ -34,16 +42,22 @@ __all__ = [
     "Promise",
     "accuracy",
     "believed_accuracy",
+    "binary_ece",
+    "binary_log_loss",
     "chance",
     "confusion",
     "ece",
     "error_bound",
+    "exact_match",
     "expect",
     "fit_temperature",
     "least_kept",
     "log_loss",
     "macro_f1",
+    "macro_f1_of_sets",
+    "micro_f1",
     "per_class",
+    "set_scores",
     "surest_kept",
     "wilson",
 ]

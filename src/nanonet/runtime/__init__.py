@@ -27,5 +27,7 @@ __all__ = [
     "find_promise",
     "kernel",
     "load",
+    "load_any",
+    "load_many",
     "words_of",
 ]

@@ -23,12 +23,12 @@ def softmax(logits: Floats, temperature: float) -> Floats:
     sums, products and quotients of float64 are the same everywhere (IEEE 754).
     """
     scaled = (logits.astype(np.float64) - logits.max(axis=1, keepdims=True)) / temperature
-    powers = _exp(np.maximum(scaled, _LOWEST))
+    powers = exp(np.maximum(scaled, _LOWEST))
     total = np.cumsum(powers, axis=1)[:, -1:]  # unlike ``sum``, from left to right
     return (powers / total).astype(np.float32)
 
 
-def _exp(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def exp(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """e to the x for -700 <= x <= 0, within 2e-15 of its value."""
     octaves = np.floor(x * _LOG2E + 0.5)
     rest = (x - octaves * _LN2_HIGH) - octaves * _LN2_LOW

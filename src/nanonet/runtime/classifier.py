@@ -76,7 +76,7 @@ class Classifier:
         """
         if abstain is not None:
             return leave_out(self.predict_proba(texts, threads=threads), self._names, abstain)
-        return self._scorer.best(_listed(texts), self._names, threads)
+        return self._scorer.best(listed(texts), self._names, threads)
 
     def promise(self, max_error: float, *, label: str | None = None) -> Promise:
         """How sure an answer must be so that at most ``max_error`` of those given are wrong.
@@ -99,7 +99,7 @@ class Classifier:
 
     def decision_logits(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
         """Raw scores before the temperature, float32 [n, C]."""
-        return self._scorer.logits(_listed(texts), threads)
+        return self._scorer.logits(listed(texts), threads)
 
     def explain(self, text: str, top: int | None = 10) -> Explanation:
         """The text's class and what in the text spoke for or against it (``top=None``: all of it).
@@ -126,7 +126,7 @@ class Classifier:
         )
 
 
-def _listed(texts: Iterable[str]) -> Sequence[str]:
+def listed(texts: Iterable[str]) -> Sequence[str]:
     """The texts as a list or tuple of strings and nothing else."""
     if isinstance(texts, (str, bytes)):
         raise UserError("one string was given where a list of texts is needed; write [text]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from nanonet.errors import FormatError, UserError
 from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
+from nanonet.runtime.many import ManyClassifier, ManyRule
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
 from nanonet.runtime.scorer import Scorer
@@ -24,26 +27,95 @@ def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
 
     Nothing in the folder is ever executed and nothing is fetched. Raises UserError where there is
     no model, FormatError where it is damaged or newer than this nanonet, MissingExtra where a
-    micro student needs packages that are not installed. compiled: for nano students, whether to
+    micro student needs packages that are not installed. A model that gives several labels a text is
+    refused; :func:`load_many` is for those. compiled: for nano students, whether to
     use the compiled kernel; None takes it where it is there. The answers are the same to the bit.
     """
+    artefact = _read(path)
+    if _many(artefact):
+        raise UserError(
+            f"{path} gives several labels a text, and here a model with one label a text is needed"
+            "; in Python nanonet.load_many loads it"
+        )
+    return _classifier(artefact, compiled)
+
+
+def load_many(path: str | Path, *, compiled: bool | None = None) -> ManyClassifier:
+    """As :func:`load`, for a model that gives any number of labels a text."""
+    artefact = _read(path)
+    if not _many(artefact):
+        raise UserError(f"{path} gives one label a text; nanonet.load loads it")
+    return _many_classifier(artefact, compiled)
+
+
+def load_any(path: str | Path, *, compiled: bool | None = None) -> Classifier | ManyClassifier:
+    """The classifier of either kind; the folder says which."""
+    artefact = _read(path)
+    return (_many_classifier if _many(artefact) else _classifier)(artefact, compiled)
+
+
+def _read(path: str | Path) -> Artefact:
     if str(path).startswith("hf://"):
         raise UserError(f"load reads folders only; run nanonet.from_pretrained({str(path)!r})")
     artefact = read_artefact(path)
-    manifest = artefact.manifest
-    if manifest["task"] != "single-label":
-        raise FormatError(_unknown(artefact, "task", manifest["task"]))
-    classes = manifest["classes"]
+    if artefact.manifest["task"] not in ("single-label", "multi-label"):
+        raise FormatError(_unknown(artefact, "task", artefact.manifest["task"]))
+    return artefact
+
+
+def _many(artefact: Artefact) -> bool:
+    return bool(artefact.manifest["task"] == "multi-label")
+
+
+def _checked_scorer(artefact: Artefact, compiled: bool | None) -> tuple[list[str], Scorer]:
+    classes = artefact.manifest["classes"]
     if not all(isinstance(name, str) for name in classes) or len(set(classes)) < len(classes):
         raise FormatError(f"{artefact.path} is damaged: 'classes' are not different names")
     if len(classes) < 2:
         raise FormatError(f"{artefact.path} is damaged: it has fewer than two classes")
+    with _named(artefact):
+        return classes, _scorer(artefact, compiled)
+
+
+@contextmanager
+def _named(artefact: Artefact) -> Iterator[None]:
+    """What is wrong with arrays does not know whose they are."""
     try:
-        scorer = _scorer(artefact, compiled)
-    except FormatError as error:  # what is wrong with arrays does not know whose they are
-        told = str(error)
-        raise FormatError(told if str(path) in told else f"{artefact.path}: {told}") from error
-    return Classifier(classes, scorer, temperature=_temperature(artefact), info=manifest)
+        yield
+    except FormatError as error:
+        told, path = str(error), str(artefact.path)
+        raise FormatError(told if path in told else f"{path}: {told}") from error
+
+
+def _classifier(artefact: Artefact, compiled: bool | None) -> Classifier:
+    classes, scorer = _checked_scorer(artefact, compiled)
+    heat = _temperature(artefact)
+    return Classifier(classes, scorer, temperature=heat, info=artefact.manifest)
+
+
+def _many_classifier(artefact: Artefact, compiled: bool | None) -> ManyClassifier:
+    classes, scorer = _checked_scorer(artefact, compiled)
+    calibration = artefact.manifest["calibration"]
+    if calibration.get("kind") != "sigmoid":
+        raise FormatError(_unknown(artefact, "calibration", calibration.get("kind")))
+    each = artefact.manifest["thresholds"].get("per_class", {})
+    with _named(artefact):
+        rule = ManyRule(
+            _numbers("scale", calibration.get("scale")),
+            _numbers("shift", calibration.get("shift")),
+            _numbers("thresholds", [each.get(name) for name in classes]),
+        )
+        return ManyClassifier(classes, scorer, rule, info=artefact.manifest)
+
+
+def _numbers(name: str, values: object) -> NDArray[np.float32]:
+    """A list of the manifest as float32 [C]."""
+    plain = isinstance(values, list) and all(
+        isinstance(one, (int, float)) and not isinstance(one, bool) for one in values
+    )
+    if not plain:
+        raise FormatError(f"the model's {name} are not numbers; fit again")
+    return np.array(values, np.float32)
 
 
 def _scorer(artefact: Artefact, compiled: bool | None) -> Scorer:
