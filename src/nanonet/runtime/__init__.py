@@ -1,6 +1,7 @@
 """Using a finished model: NumPy alone for nano students, onnxruntime besides for micro ones."""
 
 from nanonet.runtime._weights import NanoWeights
+from nanonet.runtime.calibration import Calibration
 from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.explanation import Explanation
@@ -13,6 +14,7 @@ from nanonet.runtime.selective import find_promise
 from nanonet.runtime.words import Word, words_of
 
 __all__ = [
+    "Calibration",
     "CascadeRule",
     "CascadeScorer",
     "Classifier",

@@ -22,10 +22,15 @@ def softmax(logits: Floats, temperature: float) -> Floats:
     Libraries differ in the last bits of ``exp`` and in the order of a sum, so both are spelled out:
     sums, products and quotients of float64 are the same everywhere (IEEE 754).
     """
-    scaled = (logits.astype(np.float64) - logits.max(axis=1, keepdims=True)) / temperature
+    return shares(logits.astype(np.float64), temperature).astype(np.float32)
+
+
+def shares(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """softmax(scores / temperature), float64 [n, C]."""
+    scaled = (scores - scores.max(axis=1, keepdims=True)) / temperature
     powers = exp(np.maximum(scaled, _LOWEST))
     total = np.cumsum(powers, axis=1)[:, -1:]  # unlike ``sum``, from left to right
-    return (powers / total).astype(np.float32)
+    return powers / total
 
 
 def exp(x: NDArray[np.float64]) -> NDArray[np.float64]:
