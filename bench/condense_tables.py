@@ -54,8 +54,8 @@ def seconds(document: dict[str, Any]) -> str:
     time = document["time"]
     return (
         f"Condensing {count(time['rows'])} AG News rows to {time['kept']:.0f} with vectors cached, "
-        f"controls and held-out figures included: {time['processor_s']:.0f} s of one core "
-        f"({time['wall_s']:.0f} s by the clock, with {time['load']:.0f} processes on two cores). "
+        f"controls and held-out figures included: {time['wall_s']:.0f} s, one thread "
+        f"({time['processor_s']:.0f} s of processor time). "
         f"Learning from them: {time['retrain_s']:.3f} s.\n"
     )
 
