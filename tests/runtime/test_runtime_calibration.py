@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,18 +76,20 @@ def test_vector_scaling_can_change_the_label_and_says_so() -> None:
 
 
 @given(ROWS)
-def test_odds_are_bayes_rule_and_odds_of_one_change_nothing(rows) -> None:
-    made = vector(rows.shape[1])
-    odds = np.linspace(0.5, 2.0, rows.shape[1])
-    before = made.proba(rows).astype(np.float64)
-    wanted = before * odds / (before * odds).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(made.with_odds(odds).proba(rows), wanted, atol=1e-6)
-    np.testing.assert_allclose(made.with_odds(np.ones(len(odds))).proba(rows), before, atol=1e-7)
+def test_a_new_mix_is_bayes_rule_and_the_old_one_changes_nothing(rows) -> None:
+    classes = rows.shape[1]
+    old = np.linspace(1.0, 2.0, classes) / np.linspace(1.0, 2.0, classes).sum()
+    made = replace(vector(classes), prior=tuple(old.tolist()))
+    before, new = made.proba(rows).astype(np.float64), old[::-1].copy()
+    wanted = before * new / old / (before * new / old).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(made.with_mix(new).proba(rows), wanted, atol=1e-6)
+    np.testing.assert_allclose(made.with_mix(old).proba(rows), before, atol=1e-7)
+    np.testing.assert_allclose(made.with_mix(new).with_mix(old).proba(rows), before, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["temperature", "vector", "isotonic"])
 def test_the_manifest_gives_it_back(kind: str) -> None:
-    made = of_kind(kind, 3)
+    made = replace(of_kind(kind, 3), prior=(0.25, 0.5, 0.25))
     assert Calibration.from_dict(made.to_dict(), 3) == made
 
 
@@ -102,6 +106,8 @@ def test_the_manifest_gives_it_back(kind: str) -> None:
         {"kind": "isotonic", "temperature": 1.0, "knots": [[0.5, 0.6], [0.6, 0.5]]},
         {"kind": "isotonic", "temperature": 1.0, "knots": [[0.5, 0.6], [0.6, 1.5]]},
         {"kind": "isotonic", "temperature": 1.0, "knots": [0.5, 0.6]},
+        {"kind": "temperature", "temperature": 1.0, "prior": [1.0]},
+        {"kind": "temperature", "temperature": 1.0, "prior": [-0.5, 1.5]},
     ],
 )
 def test_damage_is_refused(block) -> None:

@@ -24,6 +24,7 @@ from nanonet.decide.metrics import (
     macro_f1,
     per_class,
 )
+from nanonet.decide.mix import estimate_mix, odds_of
 from nanonet.decide.promise import (
     ERRORS,
     LEVEL,
@@ -48,6 +49,7 @@ __all__ = [
     "confusion",
     "ece",
     "error_bound",
+    "estimate_mix",
     "exact_match",
     "expect",
     "fit_temperature",
@@ -56,6 +58,7 @@ __all__ = [
     "macro_f1",
     "macro_f1_of_sets",
     "micro_f1",
+    "odds_of",
     "per_class",
     "set_scores",
     "surest_kept",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nanonet.decide import odds_of
 from nanonet.errors import FormatError
 from nanonet.runtime._softmax import shares
 from nanonet.runtime.scorer import Floats
@@ -26,14 +27,16 @@ class Calibration:
       pairs of what the temperature says and what it is worth, straight lines between; the other
       classes keep their shares of the rest, and the likeliest class stays the likeliest.
 
-    odds: [C], what every probability is multiplied by before they are made to add up to 1 again
-    (a new class mix). Raises FormatError where the numbers do not fit together.
+    prior: [C], the class shares that these probabilities hold, empty where nobody knows. odds: [C],
+    what every probability is multiplied by before they are made to add up to 1 again (a new class
+    mix). Raises FormatError where the numbers do not fit together.
     """
 
     temperature: float = 1.0
     weights: tuple[float, ...] = ()
     biases: tuple[float, ...] = ()
     knots: tuple[tuple[float, float], ...] = ()
+    prior: tuple[float, ...] = ()
     odds: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
@@ -46,6 +49,9 @@ class Calibration:
         if not np.isfinite([*self.weights, *self.biases]).all() or min(self.weights, default=1) < 0:
             raise FormatError("the calibration's weights and biases are off; fit again")
         _check_knots(np.array(self.knots, np.float64))
+        prior = np.array(self.prior, np.float64)
+        if len(prior) and not (np.isfinite(prior).all() and prior.min() >= 0 and prior.sum() > 0):
+            raise FormatError("the calibration's prior is not class shares; fit again")
 
     @property
     def kind(self) -> str:
@@ -71,15 +77,17 @@ class Calibration:
             scores = scores * np.array(self.weights) + np.array(self.biases)
         found = shares(scores, self.temperature)
         if self.knots:
-            found = _worth(found, np.array(self.knots))
+            found = _worth(found, scores.argmax(axis=1), np.array(self.knots))
         if self.odds:
             found = found * np.array(self.odds)
             found = found / np.cumsum(found, axis=1)[:, -1:]
         return found.astype(np.float32)
 
-    def with_odds(self, odds: NDArray[np.float64]) -> Calibration:
-        """The same for another class mix."""
-        return replace(self, odds=tuple(odds.tolist()))
+    def with_mix(self, shares: NDArray[np.float64]) -> Calibration:
+        """The same for texts of which the classes have these shares, [C]."""
+        before = np.array(self.odds or [1.0] * len(shares))
+        odds = before * odds_of(np.array(self.prior), shares)
+        return replace(self, odds=tuple(odds.tolist()), prior=tuple(shares.tolist()))
 
     def to_dict(self) -> dict[str, Any]:
         """As ``model.json`` has it."""
@@ -88,6 +96,8 @@ class Calibration:
             found |= {"weights": list(self.weights), "biases": list(self.biases)}
         if self.knots:
             found["knots"] = [list(pair) for pair in self.knots]
+        if self.prior:
+            found["prior"] = [round(share, 6) for share in self.prior]
         return found
 
     @staticmethod
@@ -101,19 +111,21 @@ class Calibration:
         if not isinstance(temperature, (int, float)) or isinstance(temperature, bool):
             raise FormatError(f"the temperature is {temperature!r}; fit again")
         try:
-            vector = [tuple(map(float, block.get(name, ()))) for name in ("weights", "biases")]
+            lists = {
+                name: tuple(map(float, block.get(name, ())))
+                for name in ("weights", "biases", "prior")
+            }
             knots = tuple((float(x), float(y)) for x, y in block.get("knots", ()))
         except (TypeError, ValueError) as error:
             raise FormatError(f"the calibration is damaged ({error}); fit again") from error
-        if kind == "vector" and [len(one) for one in vector] != [classes, classes]:
+        needed = [n for n in lists if lists[n] or (kind == "vector" and n != "prior")]
+        if any(len(lists[name]) != classes for name in needed):
             raise FormatError(f"the calibration is not of {classes} classes; fit again")
         if kind == "isotonic" and len(knots) < 2:
             raise FormatError("the calibration has fewer than two knots; fit again")
-        if kind == "temperature":
-            return Calibration(float(temperature))
-        if kind == "vector":
-            return Calibration(float(temperature), *vector)
-        return Calibration(float(temperature), knots=knots)
+        if kind != "vector":
+            lists |= {"weights": (), "biases": ()}
+        return Calibration(float(temperature), **lists, knots=knots if kind == "isotonic" else ())
 
 
 def _check_knots(knots: NDArray[np.float64]) -> None:
@@ -124,9 +136,12 @@ def _check_knots(knots: NDArray[np.float64]) -> None:
         raise FormatError("the calibration's knots are not rising shares from 0 to 1; fit again")
 
 
-def _worth(found: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The rows with their largest share as the knots have it, the others scaled to the rest."""
-    row, top = np.arange(len(found)), found.argmax(axis=1)
+def _worth(
+    found: NDArray[np.float64], top: NDArray[np.intp], knots: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The rows with their largest share, that of ``top``, as the knots have it, the others scaled
+    to the rest."""
+    row = np.arange(len(found))
     others = found.copy()
     others[row, top] = 0.0
     rest = np.cumsum(others, axis=1)[:, -1]  # above zero: no share is under e to the -700
