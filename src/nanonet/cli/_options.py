@@ -21,10 +21,11 @@ def text_option(verb: Verb) -> Verb:
 
 
 def label_option(verb: Verb) -> Verb:
-    """``--label COLUMN``; more than one is recognised as multi-label, and refused by the reader."""
+    """``--label COLUMN``; more than one are columns of 0 and 1, several labels a row."""
     return click.option(
         "--label", "label", default=("label",), multiple=True, metavar="COLUMN",
-        help="Column that holds the label.  [default: label]",
+        help="Column that holds the label; given several times, a column of 0 and 1 for each label "
+        "of rows that may have several.  [default: label, or labels, joined by |]",
     )(verb)  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from nanonet.cli._options import (
 from nanonet.errors import UserError
 
 if TYPE_CHECKING:
-    from nanonet.data import Test
-    from nanonet.runtime import Classifier
+    from nanonet.data import ManyTest, Test
+    from nanonet.runtime import Classifier, ManyClassifier
 
 
 @click.command(short_help="Score a model on labelled rows.")
@@ -33,23 +33,37 @@ def evaluate(model: str, table: str, text: str, label: tuple[str, ...], as_json:
     confidence and accuracy lie apart, over 15 bins of equal mass; 0 is best), log-loss in nats
     (0 is best), and precision, recall and F1 of each class.
 
+    For a model with several labels a text, TABLE has them in a column labels (joined by |, empty
+    where none applies) or in a column of 0 and 1 for each (--label A --label B). Then micro F1 is
+    that of all pairs of text and label, accuracy the share of texts of which every label is right,
+    and ece and log-loss are over all pairs.
+
     \b
     Examples:
       nanonet evaluate model test.csv
       nanonet evaluate model test.parquet --text body --label topic --json
+      nanonet evaluate many-model test.csv --label late --label broken
     """
-    from nanonet.data import read_test
-    from nanonet.runtime import load
-
-    classifier = load(model)
-    notes: list[str] = []
-    test = read_test(table, text, label, notes)
-    print_notes(notes)
-    scores = score(classifier, test, table)
+    scores = _scores(model, table, text, label)
     if as_json:
         print_json(scores)
     else:
         click.echo(as_text(scores))
+
+
+def _scores(model: str, table: str, text: str, label: tuple[str, ...]) -> dict[str, Any]:
+    from nanonet.data import read_many_test, read_test
+    from nanonet.runtime import ManyClassifier, load_any
+
+    classifier = load_any(model)
+    notes: list[str] = []
+    if isinstance(classifier, ManyClassifier):
+        sets = read_many_test(table, text, label, notes)
+        print_notes(notes)
+        return score_many(classifier, sets, table)
+    test = read_test(table, text, label, notes)
+    print_notes(notes)
+    return score(classifier, test, table)
 
 
 def score(classifier: Classifier, test: Test, name: str) -> dict[str, Any]:
@@ -62,12 +76,7 @@ def score(classifier: Classifier, test: Test, name: str) -> dict[str, Any]:
     from nanonet.decide import metrics
 
     classes = list(classifier.classes_)
-    unknown = sorted(set(test.labels) - set(classes))
-    if unknown:
-        raise UserError(
-            f"{name}: the model does not know the label{'s' if len(unknown) > 1 else ''} "
-            f"{_some(unknown)}; it knows {_some(classes)}"
-        )
+    _refuse_unknown(set(test.labels), classes, name)
     index = {label: number for number, label in enumerate(classes)}
     truth = np.array([index[label] for label in test.labels])
     proba = classifier.predict_proba(list(test.texts))
@@ -83,6 +92,38 @@ def score(classifier: Classifier, test: Test, name: str) -> dict[str, Any]:
     }
 
 
+def score_many(classifier: ManyClassifier, test: ManyTest, name: str) -> dict[str, Any]:
+    """As :func:`score`, for label sets: accuracy is of whole sets, and micro_f1 besides."""
+    import numpy as np
+
+    from nanonet import decide
+
+    classes = list(classifier.classes_)
+    _refuse_unknown({label for names in test.labels for label in names}, classes, name)
+    truth = np.array([[label in names for label in classes] for names in test.labels])
+    proba = classifier.predict_proba(list(test.texts))
+    said = classifier.decide(proba)
+    each = decide.set_scores(truth, said)
+    return {
+        "rows": len(truth),
+        "accuracy": decide.exact_match(truth, said),
+        "micro_f1": decide.micro_f1(truth, said),
+        "macro_f1": decide.macro_f1_of_sets(truth, said),
+        "ece": decide.binary_ece(proba, truth),
+        "log_loss": decide.binary_log_loss(proba, truth),
+        "classes": {label: vars(one) for label, one in zip(classes, each, strict=True)},
+    }
+
+
+def _refuse_unknown(seen: set[str], classes: list[str], name: str) -> None:
+    unknown = sorted(seen - set(classes))
+    if unknown:
+        raise UserError(
+            f"{name}: the model does not know the label{'s' if len(unknown) > 1 else ''} "
+            f"{_some(unknown)}; it knows {_some(classes)}"
+        )
+
+
 def _some(names: list[str]) -> str:
     shown = ", ".join(repr(name) for name in names[:10])
     return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
@@ -91,9 +132,8 @@ def _some(names: list[str]) -> str:
 def as_text(scores: dict[str, Any]) -> str:
     """The scores as lines for a person."""
     lines = [f"{'rows':<10}{scores['rows']:>8,}"]
-    lines += [
-        f"{key:<10}{scores[key]:>8.4f}" for key in ("accuracy", "macro_f1", "ece", "log_loss")
-    ]
+    told = ("accuracy", "micro_f1", "macro_f1", "ece", "log_loss")
+    lines += [f"{key:<10}{scores[key]:>8.4f}" for key in told if key in scores]
     width = max(len("class"), *(len(label) for label in scores["classes"]))
     lines += ["", f"{'class':<{width}}  precision  recall      f1    rows"]
     lines += [

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from nanonet.cli._options import json_option, print_json
+
+if TYPE_CHECKING:
+    from nanonet.runtime import Explanation, ManyClassifier
 
 
 @click.command(short_help="Show what in a text spoke for its label.")
@@ -19,21 +23,42 @@ def explain(model: str, text: str, top: int, as_json: bool) -> None:
 
     For a nano model the contributions are exact: with the label's bias they add up to its score
     before calibration. For a micro model each is how far the score falls when the word is left out,
-    and they need not add up to anything. A negative number spoke against the label.
+    and they need not add up to anything. A negative number spoke against the label. A model that
+    gives several labels explains each, surest first (the likeliest, where it gives none).
 
     \b
     Examples:
       nanonet explain model "where is my parcel"
       nanonet explain model - --json < letter.txt
     """
-    from nanonet.runtime import load
+    from nanonet.runtime import ManyClassifier, load_any
 
     if text == "-":
         text = sys.stdin.read()
-    found = load(model).explain(text, top=top)
+    model_there = load_any(model)
+    if isinstance(model_there, ManyClassifier):
+        _tell_many(model_there, text, top, as_json)
+        return
+    found = model_there.explain(text, top=top)
     if as_json:
         print_json(found.to_dict())
         return
+    _tell(found)
+
+
+def _tell_many(classifier: ManyClassifier, text: str, top: int, as_json: bool) -> None:
+    found = classifier.explain(text, top=top)
+    given = list(classifier.predict([text])[0])
+    if as_json:
+        print_json({"labels": given, "explanations": [one.to_dict() for one in found]})
+        return
+    click.echo(f"labels: {', '.join(given) or 'none'}")
+    for one in found:
+        click.echo()
+        _tell(one)
+
+
+def _tell(found: Explanation) -> None:
     click.echo(f"{found.label}  (confidence {found.confidence:.3f})")
     click.echo("added to the score by" if found.exact else "fall of the score without")
     for part, value in found.evidence:

@@ -45,7 +45,8 @@ def _lines(manifest: Mapping[str, Any]) -> Iterator[str]:
     size = sum(file["bytes"] for file in manifest["files"].values())
     classes = manifest["classes"]
     yield f"nanonet model, format {manifest['format_version']}, by {manifest['nanonet_version']}"
-    yield f"{len(classes)} classes: {', '.join(classes)}"
+    many = ", any number of them a text" if manifest.get("labels") == "many" else ""
+    yield f"{len(classes)} classes{many}: {', '.join(classes)}"
     yield f"{size / 1e6:.2f} MB in {len(manifest['files'])} files, all checksums right"
     for part in ("student", "calibration", "thresholds", "provenance"):
         if manifest.get(part):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,9 +17,10 @@ from nanonet.cli._options import json_option, print_json, print_notes, text_opti
 from nanonet.errors import UserError
 
 if TYPE_CHECKING:
+    from nanonet.cli._labelling import Labelling
     from nanonet.data import Answers, Chunk, Part, Source
     from nanonet.decide import Promise
-    from nanonet.runtime import Classifier
+    from nanonet.runtime import Classifier, ManyClassifier
 
 # A micro student takes about a second for so many; a chunk is also the least that can be kept.
 _SLOW_ROWS = 256
@@ -27,11 +28,13 @@ _SLOW_ROWS = 256
 
 @dataclass(frozen=True)
 class Task:
-    """What is done to every row: the model, the column of the text, when to leave it unlabelled."""
+    """What is done to every row: the model, the column of the text, the columns that are added,
+    and the promise by which some rows get no label."""
 
-    classifier: Classifier
+    classifier: Classifier | ManyClassifier
     text: str
-    promise: Promise | None
+    labelling: Labelling
+    promise: Promise | None = None
 
 
 @click.command(short_help="Label every row of a table.")
@@ -53,7 +56,8 @@ def predict(
 
     The columns label and confidence (the probability of that label, 0 to 1) are added, with
     predicted_ before the name where TABLE has such a column already; every other column and the
-    order of the rows stay.
+    order of the rows stay. A model that gives several labels a text adds labels and confidences,
+    each joined by |, and both empty where no label applies.
 
     TABLE is CSV, TSV, JSON Lines, Parquet or plain text, all but Parquet also .gz or .zst; "-" is
     standard input. It may be of any size: memory does not grow with it. Without --out the rows go
@@ -79,13 +83,11 @@ def predict(
       zcat new.jsonl.gz | nanonet predict model - > answers.jsonl
     """
     from nanonet.data import Part, can_be_read_again, check_target
-    from nanonet.runtime import load
 
     out = None if out == "-" else out
     check_target(out)
-    classifier = load(model)
+    task = _task(model, text, max_error)
     again = can_be_read_again(table)
-    task = Task(classifier, text, None if max_error is None else classifier.promise(max_error))
     made_by = _made_by(task, table) if again else None
     part = None if out is None else Part(Path(out), made_by)
     kind = "jsonl" if as_json and out is None else None
@@ -100,6 +102,19 @@ def predict(
         raise
     if out is not None and as_json:
         print_json({**facts, "out": out})
+
+
+def _task(model: str, text: str, max_error: float | None) -> Task:
+    from nanonet.cli._labelling import ManyLabels, OneLabel, refuse_max_error
+    from nanonet.runtime import ManyClassifier, load_any
+
+    classifier = load_any(model)
+    if isinstance(classifier, ManyClassifier):
+        if max_error is not None:
+            raise refuse_max_error()
+        return Task(classifier, text, ManyLabels(classifier))
+    promise = None if max_error is None else classifier.promise(max_error)
+    return Task(classifier, text, OneLabel(classifier, promise), promise)
 
 
 def _made_by(task: Task, table: str) -> dict[str, str]:
@@ -128,10 +143,10 @@ def _label(task: Task, table: str, part: Part | None, kind: str | None) -> dict[
     from nanonet.cli._rows_progress import shown
     from nanonet.data import Mark, added_names, ahead, need_column, write_table
 
-    source = _opened(task.classifier, table, part)
+    source = _opened(task.classifier.info, table, part)
     begun = Mark.start() if part is None else part.done.mark
     need_column(source, task.text, "--text")
-    names = added_names(source, ("label", "confidence"))
+    names = added_names(source, task.labelling.names)
     print_notes(_notes(source, part, names))
     answers = ahead(_answers(task, source, names, ahead(source.chunks)))
     with closing(answers), closing(shown(answers, source, begun, to_stdout=part is None)) as scored:
@@ -155,11 +170,11 @@ def _label(task: Task, table: str, part: Part | None, kind: str | None) -> dict[
     return {"rows": done.mark.rows, "columns": names, **counts}
 
 
-def _opened(classifier: Classifier, table: str, part: Part | None) -> Source:
+def _opened(info: dict[str, Any], table: str, part: Part | None) -> Source:
     """The table, behind the rows that an earlier run has done."""
     from nanonet.data import Plan, TableChanged, open_table
 
-    rows = Plan.chunk_rows if classifier.info["student"]["kind"] == "nano" else _SLOW_ROWS
+    rows = Plan.chunk_rows if info["student"]["kind"] == "nano" else _SLOW_ROWS
     if part is None or not part.done.mark.rows:
         return open_table(table, Plan(rows, hashed=part is not None))
     print_notes([f"{part.path}: going on behind row {part.done.mark.rows:,}"])
@@ -182,21 +197,11 @@ def _answers(
     task: Task, source: Source, names: tuple[str, ...], chunks: Iterator[Chunk]
 ) -> Iterator[Answers]:
     """Each chunk with its new columns."""
-    import numpy as np
-
     from nanonet.data import Answers, chunk_texts
 
-    classes = task.classifier.classes_
-    least = np.float32(0.0 if task.promise is None else task.promise.threshold)
     with closing(chunks):  # type: ignore[type-var]
         for chunk in chunks:
             texts, empty = chunk_texts(source, chunk, task.text)
-            proba = task.classifier.predict_proba(texts)
-            labels = [classes[column] for column in proba.argmax(axis=1).tolist()]
-            unsure = np.flatnonzero(proba.max(axis=1) < least).tolist()
-            for row in unsure:
-                labels[row] = ""
-            # Six digits say more than a float32 softmax knows.
-            confidence = np.round(proba.max(axis=1).astype(np.float64), 6).tolist()
-            added = dict(zip(names, (labels, confidence), strict=True))
-            yield Answers(chunk, added, empty, len(unsure))
+            values, abstained = task.labelling.values(texts)
+            added = dict(zip(names, values, strict=True))
+            yield Answers(chunk, added, empty, abstained)
