@@ -96,9 +96,7 @@ def _micro_proba(classifier: Any, texts: Sequence[str], cache_dir: Path | None) 
     blocks = [read.readout(int(i)) for i in scorer._readouts]
     unit = [b / np.maximum(np.linalg.norm(b, axis=1, keepdims=True), 1e-9) for b in blocks]
     logits = np.concatenate(unit, axis=1) @ scorer._head + scorer.bias
-    scaled = (logits - logits.max(axis=1, keepdims=True)) / float(classifier._temperature)
-    powers = np.exp(scaled)
-    return powers / powers.sum(axis=1, keepdims=True)
+    return classifier.proba_of(np.asarray(logits, np.float32))
 
 
 def _nano(fitted: Any, drawn: Draw) -> dict[str, Any] | None:

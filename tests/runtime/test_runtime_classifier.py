@@ -80,7 +80,7 @@ def test_what_is_no_list_of_strings_is_refused(model: nanonet.Classifier) -> Non
         ({"student": {"kind": "pico"}}, "student 'pico'.*upgrade"),
         ({"student": {"kind": "nano"}}, "no version"),
         ({"student": {"kind": "nano", "featuriser": {"version": 9}}}, "version 9.*upgrade"),
-        ({"calibration": {"kind": "isotonic"}}, "calibration 'isotonic'.*upgrade"),
+        ({"calibration": {"kind": "spline"}}, "calibration 'spline'.*upgrade"),
         ({"calibration": {"kind": "temperature"}}, "temperature is None"),
         ({"calibration": {"kind": "temperature", "temperature": 0.0}}, "above 0"),
         ({"classes": ["a", "b"]}, "2 classes and its student scores 3"),

@@ -19,7 +19,7 @@ from nanonet.export.gate import Parity, compare, objections
 from nanonet.export.timing import Timing, measure
 from nanonet.export.whole import WholeScorer, write_whole
 from nanonet.progress import NullProgress, Progress
-from nanonet.runtime import Classifier, MicroScorer, load
+from nanonet.runtime import Calibration, Classifier, MicroScorer, load
 
 FORMS = ("onnx", "int8", "fp32")
 _TIMED = 200
@@ -132,9 +132,10 @@ def _write(
             bias=artefact.weight("bias"),
             max_tokens=student["max_tokens"],
         )
-        heat = float(artefact.manifest["calibration"]["temperature"])
         scorer = WholeScorer(folder, beside)
-        return Classifier(artefact.manifest["classes"], scorer, temperature=heat)
+        classes = artefact.manifest["classes"]
+        calibration = Calibration.from_dict(artefact.manifest["calibration"], len(classes))
+        return Classifier(classes, scorer, calibration=calibration)
     swapped = folder.with_name("encoder.onnx")
     _check_precision(artefact, form)
     if form == "int8":

@@ -11,7 +11,7 @@ import numpy as np
 
 from nanonet.artefact import Artefact
 from nanonet.errors import FormatError, MissingExtra, UserError
-from nanonet.runtime import MicroScorer
+from nanonet.runtime import Calibration, MicroScorer
 from nanonet.runtime.scorer import Floats, best_names
 
 MODEL_FILE, TOKENIZER_FILE, FACTS_FILE = "model.onnx", "tokenizer.json", "model.json"
@@ -23,7 +23,9 @@ def write_whole(artefact: Artefact, folder: Path) -> None:
 
     The file takes ``input_ids`` and ``attention_mask``, int64 [1, T], and gives ``logits`` and
     ``probabilities``, float32 [1, C]; model.json has the classes, the token limit and a sentence on
-    how to feed it. Raises UserError for a student that is no micro.
+    how to feed it. An isotonic calibration is no operation of ONNX: its knots go into model.json,
+    and the file's probabilities are those of the temperature before them. Raises UserError for a
+    student that is no micro.
     """
     try:
         import onnx
@@ -46,6 +48,8 @@ def write_whole(artefact: Artefact, folder: Path) -> None:
         "use": "cut a text to 20,000 characters, tokenise without padding, cut to max_tokens with "
         "the special tokens counted, run one text at a time with an attention mask of ones",
     }
+    if artefact.manifest["calibration"].get("knots"):
+        facts["knots"] = artefact.manifest["calibration"]["knots"]
     text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
     (folder / FACTS_FILE).write_text(text, encoding="utf-8")
 
@@ -53,7 +57,8 @@ def write_whole(artefact: Artefact, folder: Path) -> None:
 def _add_head(onnx: Any, model: Any, artefact: Artefact) -> None:
     """readouts -> chosen -> by way of float16 to length one -> head -> logits -> probabilities."""
     graph, helper = model.graph, onnx.helper
-    temperature = float(artefact.manifest["calibration"]["temperature"])
+    made = Calibration.from_dict(artefact.manifest["calibration"], len(artefact.weight("bias")))
+    one = np.ones(len(artefact.weight("bias")), np.float32)
     constants = {
         "nn_which": artefact.weight("readouts").astype(np.int64),
         "nn_low": np.float32(-_HALF_MAX),
@@ -63,7 +68,9 @@ def _add_head(onnx: Any, model: Any, artefact: Artefact) -> None:
         "nn_flat": np.array([1, -1], np.int64),
         "nn_head": artefact.weight("head"),
         "nn_bias": artefact.weight("bias"),
-        "nn_heat": np.float32(temperature),
+        "nn_weights": np.array(made.weights or one, np.float32),
+        "nn_biases": np.array(made.biases or 0 * one, np.float32),
+        "nn_heat": np.float32(made.temperature),
     }
     for name, value in constants.items():
         graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(value), name))
@@ -79,7 +86,9 @@ def _add_head(onnx: Any, model: Any, artefact: Artefact) -> None:
         ("Reshape", ["nn_unit", "nn_flat"], "nn_features", {}),
         ("MatMul", ["nn_features", "nn_head"], "nn_product", {}),
         ("Add", ["nn_product", "nn_bias"], "logits", {}),
-        ("Div", ["logits", "nn_heat"], "nn_tempered", {}),
+        ("Mul", ["logits", "nn_weights"], "nn_weighed", {}),
+        ("Add", ["nn_weighed", "nn_biases"], "nn_moved", {}),
+        ("Div", ["nn_moved", "nn_heat"], "nn_tempered", {}),
         ("Softmax", ["nn_tempered"], "probabilities", {"axis": 1}),
     ]
     for op, inputs, output, attributes in steps:

@@ -7,11 +7,12 @@ from typing import Any, final, overload
 
 import numpy as np
 
-from nanonet.decide import Promise
+from nanonet.decide import Promise, estimate_mix
 from nanonet.errors import FormatError, UserError
-from nanonet.runtime._softmax import softmax
+from nanonet.runtime.calibration import Calibration
 from nanonet.runtime.explanation import Explanation, strongest
-from nanonet.runtime.scorer import Floats, Scorer
+from nanonet.runtime.mix import checked_mix
+from nanonet.runtime.scorer import Floats, Scorer, best_names
 from nanonet.runtime.selective import Abstain, find_promise, leave_out
 
 
@@ -34,6 +35,7 @@ class Classifier:
         scorer: Scorer,
         *,
         temperature: float = 1.0,
+        calibration: Calibration | None = None,
         info: dict[str, Any] | None = None,
         thresholds: Mapping[str, Any] | None = None,
     ) -> None:
@@ -42,14 +44,12 @@ class Classifier:
                 f"the model names {len(classes)} classes and its student scores "
                 f"{scorer.class_count}; fit again"
             )
-        if not (np.isfinite(temperature) and temperature > 0):
-            raise FormatError(f"the temperature is {temperature!r}; it must be a number above 0")
         self.classes_ = list(classes)
         self.info: dict[str, Any] = info or {}
         self._scorer = scorer
         self._thresholds = dict(thresholds or self.info.get("thresholds", {}))
         self._names = tuple(classes)
-        self._temperature = float(temperature)
+        self.calibration = calibration or Calibration(float(temperature))
 
     def __repr__(self) -> str:
         return f"Classifier({len(self.classes_)} classes, {type(self._scorer).__name__})"
@@ -76,7 +76,9 @@ class Classifier:
         """
         if abstain is not None:
             return leave_out(self.predict_proba(texts, threads=threads), self._names, abstain)
-        return self._scorer.best(listed(texts), self._names, threads)
+        if self.calibration.ordered:
+            return self._scorer.best(listed(texts), self._names, threads)
+        return best_names(self.predict_proba(texts, threads=threads), self._names)
 
     def promise(self, max_error: float, *, label: str | None = None) -> Promise:
         """How sure an answer must be so that at most ``max_error`` of those given are wrong.
@@ -95,11 +97,47 @@ class Classifier:
 
     def proba_of(self, logits: Floats) -> Floats:
         """Probabilities of raw scores that ``decision_logits`` gave, float32 [n, C]."""
-        return softmax(logits, self._temperature) if len(logits) else logits
+        return self.calibration.proba(logits)
 
     def decision_logits(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
-        """Raw scores before the temperature, float32 [n, C]."""
+        """Raw scores before the calibration, float32 [n, C]."""
         return self._scorer.logits(listed(texts), threads)
+
+    def with_prior(self, prior: Mapping[str, float]) -> Classifier:
+        """The same model for texts of another class mix (Bayes' rule; Saerens et al. 2002).
+
+        prior: a share for every class, as shares, counts or weights. Only the mix may have changed:
+        what the texts of a class look like must be as it was. What was promised for the old mix is
+        no longer promised. Raises UserError where a class is missing or unknown, or the model was
+        made before it kept its own mix.
+
+        >>> model.with_prior({"spam": 0.02, "ham": 0.98}).predict(texts)  # doctest: +SKIP
+        """
+        calibration = self._mixed().with_mix(checked_mix(self._names, prior))
+        return Classifier(
+            self.classes_, self._scorer, calibration=calibration,
+            info={**self.info, "thresholds": {}},
+        )  # fmt: skip
+
+    def estimate_prior(
+        self, texts: Iterable[str], *, threads: int | None = None
+    ) -> dict[str, float]:
+        """The class shares of some texts, by name, for :meth:`with_prior`.
+
+        Found by expectation and maximisation from the model's probabilities, which are taken at
+        their word (Saerens et al. 2002). A hundred texts and more are wanted.
+        """
+        learned = np.array(self._mixed().prior)
+        found = estimate_mix(self.predict_proba(texts, threads=threads), learned)
+        return dict(zip(self.classes_, found.tolist(), strict=True))
+
+    def _mixed(self) -> Calibration:
+        if not self.calibration.prior:
+            raise UserError(
+                "the model does not say which class mix it learned, so it cannot be brought to "
+                "another one; fit again with this nanonet"
+            )
+        return self.calibration
 
     def explain(self, text: str, top: int | None = 10) -> Explanation:
         """The text's class and what in the text spoke for or against it (``top=None``: all of it).
@@ -113,11 +151,12 @@ class Classifier:
             raise UserError(f"top is {top}; it must be 0 or more, or None for everything")
         scorer = self._scorer.answering(text)
         logits = scorer.logits([text])
-        column = int(logits[0].argmax())
+        proba = self.proba_of(logits)
+        column = int((logits if self.calibration.ordered else proba)[0].argmax())
         shown, rest = strongest(scorer.evidence(text, column), top)
         return Explanation(
             label=self.classes_[column],
-            confidence=float(softmax(logits, self._temperature)[0, column]),
+            confidence=float(proba[0, column]),
             evidence=shown,
             logit=float(logits[0, column]),
             bias=float(scorer.bias[column]),

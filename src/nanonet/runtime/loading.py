@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nanonet.artefact import Artefact, read_artefact
 from nanonet.errors import FormatError, UserError
 from nanonet.runtime._weights import NanoWeights
+from nanonet.runtime.calibration import Calibration
 from nanonet.runtime.cascade import CascadeRule, CascadeScorer
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.many import ManyClassifier, ManyRule
@@ -89,8 +90,9 @@ def _named(artefact: Artefact) -> Iterator[None]:
 
 def _classifier(artefact: Artefact, compiled: bool | None) -> Classifier:
     classes, scorer = _checked_scorer(artefact, compiled)
-    heat = _temperature(artefact)
-    return Classifier(classes, scorer, temperature=heat, info=artefact.manifest)
+    with _named(artefact):
+        calibration = _calibration(artefact, len(classes))
+    return Classifier(classes, scorer, calibration=calibration, info=artefact.manifest)
 
 
 def _many_classifier(artefact: Artefact, compiled: bool | None) -> ManyClassifier:
@@ -168,14 +170,11 @@ def _micro(artefact: Artefact, prefix: str = "") -> MicroScorer:
     )
 
 
-def _temperature(artefact: Artefact) -> float:
-    calibration = artefact.manifest["calibration"]
-    if calibration.get("kind") != "temperature":
-        raise FormatError(_unknown(artefact, "calibration", calibration.get("kind")))
-    value = calibration.get("temperature")
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise FormatError(f"{artefact.path} is damaged: the temperature is {value!r}")
-    return float(value)
+def _calibration(artefact: Artefact, classes: int) -> Calibration:
+    try:
+        return Calibration.from_dict(artefact.manifest["calibration"], classes)
+    except KeyError as error:
+        raise FormatError(_unknown(artefact, "calibration", error.args[0])) from error
 
 
 def _unknown(artefact: Artefact, what: str, value: Any) -> str:

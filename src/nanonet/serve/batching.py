@@ -32,8 +32,9 @@ class Engine:
     def __init__(self, classifier: Classifier, waiting: int) -> None:
         self._classifier, self._most = classifier, waiting
         self._quick = classifier.info["student"]["kind"] == "nano"
-        self._few = self._quick and len(classifier.classes_) <= MOST
-        self._temperature = classifier.info.get("calibration", {}).get("temperature", 1.0)
+        plain = classifier.calibration.plain
+        self._few = self._quick and plain and len(classifier.classes_) <= MOST
+        self._temperature = classifier.calibration.temperature
         self._jobs: deque[_Job] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._explaining = asyncio.Semaphore(8 if self._quick else 1)
