@@ -51,11 +51,13 @@ class ScoreTable:
 class NanoFit:
     """The table, and how the student scores pool texts it was not trained on.
 
-    logits: [pool, C] for the pool's rows, each by a student of the other folds.
+    logits: [pool, C] for the pool's rows, each by a student of the other folds; own: [n_l, C], the
+    same for the labelled rows.
     """
 
     table: NanoTable
     logits: Floats
+    own: Floats | None = None
 
 
 def fit_nano(
@@ -70,13 +72,24 @@ def fit_nano(
     student = fit_size(view, y, labels, learn_scores(view, y, labels), max_mb)
     targets = _targets(y, labels)
     fold = rng.permutation(pool) % FOLDS
-    logits = np.zeros((pool, classes), np.float32)
-    for side in range(FOLDS if pool else 0):
-        train = np.concatenate([np.arange(n), n + np.flatnonzero(fold != side)])
-        part, part_bias = _table(view, targets, train, n, 40)
-        apply = np.flatnonzero(fold == side)
-        logits[apply] = view.features[n + apply] @ part + part_bias
-    return NanoFit(student, logits)
+    fold = np.concatenate([_dealt(y), fold])
+    logits = np.zeros((n + pool, classes), np.float32)
+    for side in range(FOLDS):
+        train, apply = np.flatnonzero(fold != side), np.flatnonzero(fold == side)
+        if not len(train) or not len(apply):
+            continue
+        part, part_bias = _table(view, targets, train, int((train < n).sum()), 40)
+        logits[apply] = view.features[apply] @ part + part_bias
+    return NanoFit(student, logits[n:], logits[:n])
+
+
+def _dealt(y: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The fold of every labelled row: those of a class are dealt out in turn."""
+    order = np.argsort(y, kind="stable")
+    within = np.arange(len(y)) - np.searchsorted(y[order], y[order])
+    fold = np.empty(len(y), np.int64)
+    fold[order] = (within + y[order]) % FOLDS
+    return fold
 
 
 def learn_scores(view: GramView, y: NDArray[np.int64], labels: Floats) -> ScoreTable:
