@@ -10,7 +10,14 @@ import pytest
 from _counter import Counter
 from _planted import planted
 from nanonet.learn._softmax import softmax
-from nanonet.learn.gate import Tried, half_split, judge, score_trials, try_candidates
+from nanonet.learn.gate import (
+    Tried,
+    expected_gain,
+    half_split,
+    judge,
+    score_trials,
+    try_candidates,
+)
 from nanonet.learn.material import LinearHead
 from nanonet.learn.quick import learn_quick
 
@@ -172,7 +179,8 @@ def tried_with(hits, kappa, shift=0):
 @pytest.mark.parametrize(
     ("hits", "kappa", "chosen"),
     [
-        ((28, 30, 36), 0.3, "cohort"),
+        ((28, 30, 36), 0.6, "cohort"),
+        ((28, 30, 36), 0.2, "readouts"),  # the views see other groups than the labels name
         ((28, 30, 24), 0.3, "readouts"),
         ((28, 30, 30), 0.3, "readouts"),  # an even chance goes to the simpler one
         ((36, 28, 30), 0.3, "labels"),
@@ -193,10 +201,18 @@ def test_views_that_agree_get_the_benefit_of_the_doubt():
     assert judge(tried_with((30, 30, 29), 0.3, shift=2)).chosen == "readouts"
 
 
-def test_about_an_opinion_only_views_that_agree_let_the_cohort_in():
-    """However many hidden labels speak for it: the pile's own groups are of topics."""
-    refused = judge(tried_with((28, 30, 36), 0.3), opinion=True)
-    assert refused.chosen == "readouts"
-    assert "opinion" in refused.why
-    assert refused.trial("cohort") is not None  # what it scored is still told
-    assert judge(tried_with((28, 30, 36), 0.9), opinion=True).chosen == "cohort"
+def test_what_is_expected_of_the_cohort_lies_between_labels_and_pool():
+    """Precise labels speak alone; without precision the agreement does; both pull their way."""
+    assert expected_gain(0.1, 1e-6, 0.2, 0.9)[0] == pytest.approx(0.1)
+    by_pool = [expected_gain(0.1, 1e6, kappa, 0.8)[0] for kappa in (0.4, 0.6, 0.8)]
+    assert by_pool[0] < 0 < by_pool[2]
+    assert np.diff(by_pool) == pytest.approx(0.42 * 0.2)
+    low, high = expected_gain(-0.1, 0.05, 0.5, 0.8), expected_gain(0.1, 0.05, 0.5, 0.8)
+    assert low[0] < by_pool[0] + 0.042 < high[0]
+    assert low[1] == high[1] < 0.05
+
+
+def test_the_more_it_was_right_before_the_more_the_views_must_agree():
+    assert judge(tried_with((20, 20, 20), 0.6)).chosen == "cohort"
+    assert judge(tried_with((36, 36, 36), 0.6)).chosen == "readouts"
+    assert judge(tried_with((36, 36, 36), 0.95)).chosen == "cohort"

@@ -62,8 +62,7 @@ def learn_quick(
     rows = np.arange(material.rows)
     start = fit_start(material, train, rows, rows >= material.labelled)
     tried = try_candidates(material, rng, progress=bar) if material.labelled else None
-    opinion = start.opinion > 0
-    gate = judge(tried, opinion=opinion) if material.labelled else Gate("cohort", "", (), 0, 0)
+    gate = judge(tried) if material.labelled else Gate("cohort", "", (), 0, 0)
     run = _Run(material, start, names_head, gate, tried)
     if gate.chosen == "labels":
         return run.labels()

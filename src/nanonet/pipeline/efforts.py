@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nanonet.learn import LEAST_KAPPA
-
 if TYPE_CHECKING:
     from nanonet.learn import Learned
     from nanonet.pipeline.inputs import Inputs
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
 MANY_CLASSES = 32
 LEAST_POOL = 50  # texts: with fewer there is no pool to learn from
 LEAST_LABELS = 4  # of each class: two to tune on and two to hide
+LEAST_KAPPA = 0.7  # of views that already agree on what the pool says
 
 
 @dataclass(frozen=True)
