@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nanonet.decide import Expected, believed_accuracy, expect, fit_temperature
-from nanonet.learn import Floats, Learned, LinearHead, softmax
+from nanonet.decide import Expected, Held, believed_accuracy, expect
+from nanonet.learn import Floats, Learned, LinearHead
+from nanonet.pipeline.calibrated import Calibrated, calibrate, held_by_micro, held_by_nano
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.promised import thresholds_of
 from nanonet.progress import Progress
-from nanonet.students import NanoTable, fit_nano
+from nanonet.students import NanoFit, NanoTable, fit_nano
 
 if TYPE_CHECKING:
     from nanonet.pipeline.forms import EncoderForm
@@ -45,7 +46,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Both students, their temperatures, and the one to keep.
+    """Both students, their calibrations, and the one to keep.
 
     nano_loss: estimated accuracy that nano loses against micro (may be below zero), None without
     a pool; expected: of the student kept. form: the encoder that is shipped where it is not the
@@ -57,19 +58,35 @@ class Chosen:
     kind: str
     why: str
     nano: NanoTable
-    nano_temperature: float
+    nano_calibrated: Calibrated
     micro: LinearHead
-    micro_temperature: float
+    micro_calibrated: Calibrated
     nano_loss: float | None
     expected: Expected
     seen: Seen | None = None
     form: EncoderForm | None = None
-    form_temperature: float = 1.0
+    form_calibrated: Calibrated | None = None
     rule: CascadeRule | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     times: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     thresholds: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def nano_temperature(self) -> float:
+        """That of nano's calibration."""
+        return self.nano_calibrated.calibration.temperature
+
+    @property
+    def micro_temperature(self) -> float:
+        """That of micro's calibration."""
+        return self.micro_calibrated.calibration.temperature
+
+    @property
+    def calibrated(self) -> Calibrated:
+        """That of the student kept."""
+        whole = self.nano_calibrated if self.kind == "nano" else self.micro_calibrated
+        return self.form_calibrated or whole
 
 
 def choose_student(
@@ -107,20 +124,27 @@ def choose_student(
     kind, why = _pick(loss, settings.student, micro_fits)
     nano_goal = goal - max(loss or 0.0, 0.0)
     kept = lowered(expected, max(loss or 0.0, 0.0)) if kind == "nano" else expected
-    heats = fit_temperature(nano.logits[rows], nano_goal), fit_temperature(heads, goal)
-    said = nano.logits[rows] / heats[0] if kind == "nano" else heads / heats[1]
+    table = calibrate(nano.logits[rows], nano_goal, _held(nano, learned, prepared), rng)
+    head = calibrate(heads, goal, held_by_micro(learned), rng)
+    said = table.proba(nano.logits[rows]) if kind == "nano" else head.proba(heads)
     return Chosen(
         kind,
         why,
         nano.table,
-        heats[0],
+        table,
         learned.head,
-        heats[1],
+        head,
         loss,
         kept,
         Seen(rows, more, nano.logits[rows], heads, goal),
-        thresholds=thresholds_of(learned, rows, softmax(said), settings.seed) if len(rows) else {},
+        thresholds=thresholds_of(learned, rows, said, settings.seed) if len(rows) else {},
     )
+
+
+def _held(nano: NanoFit, learned: Learned, prepared: Prepared) -> Held | None:
+    if nano.own is None or not len(nano.own):
+        return None
+    return held_by_nano(nano.own, prepared.material.y, learned.prior)
 
 
 def _expected(learned: Learned) -> tuple[Expected, float]:

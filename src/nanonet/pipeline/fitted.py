@@ -53,8 +53,8 @@ class Fitted:
     @cached_property
     def nano(self) -> Classifier:
         """The n-gram student."""
-        heat = self._chosen.nano_temperature
-        return Classifier(self.classes_, self._nano_scorer(), temperature=heat)
+        made = self._chosen.nano_calibrated.calibration
+        return Classifier(self.classes_, self._nano_scorer(), calibration=made)
 
     def _nano_scorer(self) -> NanoScorer:
         table = self._chosen.nano
@@ -73,7 +73,8 @@ class Fitted:
             bias=head.bias,
             max_tokens=self._encoder.max_tokens,
         )
-        return Classifier(self.classes_, scorer, temperature=self._chosen.micro_temperature)
+        made = self._chosen.micro_calibrated.calibration
+        return Classifier(self.classes_, scorer, calibration=made)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -83,11 +84,11 @@ class Fitted:
             return self.nano
         if chosen.form is None:
             return self.micro
+        made = chosen.calibrated.calibration
         if chosen.rule is None:
-            heat = chosen.form_temperature
-            return Classifier(self.classes_, chosen.form.scorer(), temperature=heat)
+            return Classifier(self.classes_, chosen.form.scorer(), calibration=made)
         scorer = CascadeScorer(self._nano_scorer(), chosen.form.scorer(), chosen.rule)
-        return Classifier(self.classes_, scorer)
+        return Classifier(self.classes_, scorer, calibration=made)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest class of each text."""
@@ -100,16 +101,12 @@ class Fitted:
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the chosen student as a folder, whole or not at all; returns its path."""
         student, weights, files = self._parts()
-        chosen = self._chosen
-        temperature = chosen.nano_temperature if chosen.kind == "nano" else chosen.micro_temperature
-        if chosen.form is not None:
-            temperature = chosen.form_temperature
         return write_artefact(
             path,
             classes=self.classes_,
             student=student,
             weights=weights,
-            calibration={"kind": "temperature", "temperature": temperature},
+            calibration=self._chosen.calibrated.calibration.to_dict(),
             thresholds=self._thresholds(),
             provenance=self.report.provenance(),
             extra_files=files,

@@ -13,6 +13,7 @@ from nanonet.errors import UserError
 from nanonet.export import measure
 from nanonet.learn import Floats, Learned, LinearHead, softmax
 from nanonet.pipeline.budget import Budget, Point, nearest, pick
+from nanonet.pipeline.calibrated import Calibrated, tempered
 from nanonet.pipeline.cascade import MOST_PASSED, CascadePlan, plan_cascade
 from nanonet.pipeline.choose import LEAN, Chosen, Seen, lowered
 from nanonet.pipeline.forms import EncoderForm, Twins, int8_form, twins
@@ -194,7 +195,9 @@ def _cascade(offer: Offer, budget: Budget | None) -> Made:
     sure = softmax(seen.nano / chosen.nano_temperature).max(axis=1)
     plan = plan_cascade(sure, seen.nano, seen.micro, offer.learned.labels[seen.rows], most)
     rule = CascadeRule(plan.chosen.threshold, chosen.nano_temperature, chosen.micro_temperature)
-    logits = np.where((sure < rule.threshold)[:, None], seen.micro, seen.nano)
+    heats = rule.micro_temperature, rule.nano_temperature
+    passed = (sure < rule.threshold)[:, None]
+    logits = np.where(passed, seen.micro / heats[0], seen.nano / heats[1])
     assert second.form is not None
     scorer = CascadeScorer(_nano_scorer(offer), second.form.scorer(), rule)
     classifier = Classifier(offer.inputs.classes, scorer)
@@ -269,24 +272,20 @@ def _with(
         notes = made.twins.notes(made.kind, made.form)
     if made.plan is not None:
         facts["cascade"] = made.plan.to_dict()
+    calibrated = _calibrated(chosen, made)
+    said = calibrated.proba(made.logits)
+    rows, seed = _seen(offer).rows, offer.settings.seed
+    thresholds = thresholds_of(offer.learned, rows, said, seed) if len(said) else {}
     return replace(
         chosen, kind=made.kind, why=why, form=made.form, rule=made.rule, expected=told,
-        form_temperature=made.temperature, facts=facts, times=times, notes=notes,
-        thresholds=_thresholds(offer, made),
+        form_calibrated=calibrated, facts=facts, times=times, notes=notes, thresholds=thresholds,
     )  # fmt: skip
 
 
-def _thresholds(offer: Offer, made: Made) -> dict[str, Any]:
-    """What may be promised of the student, by what it says of the texts all are compared on."""
-    seen, rule = _seen(offer), made.rule
-    if not len(seen.rows):
-        return {}
-    said = softmax(made.logits / made.temperature)
-    if rule is not None:
-        first = softmax(seen.nano / rule.nano_temperature)
-        unsure = first.max(axis=1, keepdims=True) < rule.threshold
-        said = np.where(unsure, softmax(seen.micro / rule.micro_temperature), first)
-    return thresholds_of(offer.learned, seen.rows, said, offer.settings.seed)
+def _calibrated(chosen: Chosen, made: Made) -> Calibrated:
+    """Labels speak of nano and the whole micro alone; the others keep their temperature."""
+    whole = {"nano": chosen.nano_calibrated, "micro": chosen.micro_calibrated}
+    return whole.get(made.kind) or tempered(made.logits, made.temperature)
 
 
 def _chosen_loss(chosen: Chosen) -> float:

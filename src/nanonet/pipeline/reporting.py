@@ -13,6 +13,7 @@ from nanonet import __version__
 from nanonet.data import fingerprint
 from nanonet.encode import Encoder
 from nanonet.learn import Learned
+from nanonet.pipeline.calibrated import calibration_fact
 from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.efforts import spared
 from nanonet.pipeline.inputs import Inputs, Settings
@@ -130,7 +131,11 @@ def _derived(
             "why": _names_why(inputs, learned),
         }
     votes = votes_facts(learned, bool(inputs.labelled.texts))
-    facts = {"votes": votes, "promise": promise_fact(chosen.thresholds)}
+    facts = {
+        "votes": votes,
+        "calibration": calibration_fact(chosen.calibrated),
+        "promise": promise_fact(chosen.thresholds),
+    }
     return out | {name: fact for name, fact in facts.items() if fact is not None}
 
 
@@ -186,6 +191,11 @@ def _more_effort(inputs: Inputs, settings: Settings, learned: Learned) -> tuple[
         "perhaps --effort normal, which tunes the encoder on the labels (minutes): the pool by "
         "itself says little about these classes",
     )
+
+
+def quick_versions() -> dict[str, str]:
+    """Versions of what effort quick runs on."""
+    return _versions(_PACKAGES)
 
 
 def _versions(packages: tuple[str, ...]) -> dict[str, str]:
