@@ -15,7 +15,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "nanonet"
 # Arrows point left to right: a room may import what stands before it.
 ORDER = ["errors", "progress", "text", "data", "encode", "votes", "select", "llm", "learn",
          "students", "decide", "distil", "artefact", "condense", "runtime", "hub", "export",
-         "pipeline", "estimator", "serve", "cli"]  # fmt: skip
+         "pipeline", "estimator", "report", "labelling", "serve",
+         "cli"]  # fmt: skip
 # Narrower than the order, so that a saved model can run without what made it.
 ALLOWED = {
     "errors": set(),
@@ -31,7 +32,7 @@ ALLOWED = {
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "onnx", "onnxscript",
          "pyarrow", "onnxruntime", "tokenizers", "rich", "pandas", "openai",
-         "pydantic"}  # fmt: skip
+         "pydantic", "matplotlib", "jinja2"}  # fmt: skip
 # Heavy packages a room may name at all, at any depth.
 NEVER = {
     "errors": HEAVY,

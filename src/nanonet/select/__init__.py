@@ -17,6 +17,7 @@ from nanonet.select.draw import chances, draw, quotas, systematic
 from nanonet.select.first import cells, first_texts, next_texts
 from nanonet.select.gain import entropy, entropy_gain, margin, margin_gain
 from nanonet.select.robust import rad, rad_chances, rad_weights
+from nanonet.select.telling import telling
 from nanonet.select.thin import first_copies
 from nanonet.select.verify import Steps, Trainer, Verdict, verify
 from nanonet.select.weights import row_weights
@@ -65,5 +66,6 @@ __all__ = [
     "row_weights",
     "suspects",
     "systematic",
+    "telling",
     "verify",
 ]

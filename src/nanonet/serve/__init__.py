@@ -10,6 +10,7 @@ except ImportError as error:
     raise MissingExtra("serving models", "serve") from error
 
 from nanonet.serve.app import application
+from nanonet.serve.label import Labelling
 from nanonet.serve.limits import Limits
 from nanonet.serve.rate import Buckets, read_key
 from nanonet.serve.run import config_of, listen, run, url_of
@@ -19,6 +20,7 @@ from nanonet.serve.spec import openapi
 
 __all__ = [
     "Buckets",
+    "Labelling",
     "Limits",
     "Service",
     "Shelf",

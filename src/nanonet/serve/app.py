@@ -7,7 +7,7 @@ import base64
 import hashlib
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from nanonet.serve.front import Front, refused, wrong_address
 from nanonet.serve.handlers import Handlers
+from nanonet.serve.label import LabelHandlers
 from nanonet.serve.limits import Refused
 from nanonet.serve.service import Service
 
@@ -31,13 +32,6 @@ _TICK = 1.0  # seconds between two looks at the model folders
 def application(service: Service) -> Starlette:
     """The ASGI application of a service, for uvicorn or any other server."""
     does = Handlers(service)
-    html, policy = _page()
-
-    async def page(request: Request) -> Response:
-        headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
-                   "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}  # fmt: skip
-        return Response(html, headers=headers, media_type="text/html")
-
     app = Starlette(
         routes=[
             Route("/predict", does.predict, methods=["POST"]),
@@ -45,7 +39,8 @@ def application(service: Service) -> Starlette:
             Route("/healthz", does.health),
             Route("/metrics", does.metrics),
             Route("/openapi.json", does.openapi),
-            Route("/", page),
+            Route("/", _page("page.html")),
+            *_label_routes(service),
         ],
         middleware=[Middleware(Front, service=service)],
         exception_handlers={Refused: refused, HTTPException: wrong_address},
@@ -55,9 +50,23 @@ def application(service: Service) -> Starlette:
     return app
 
 
-def _page() -> tuple[bytes, str]:
-    """The page, and the policy under which a browser runs nothing but what stands in it."""
-    text = (files("nanonet.serve") / "page.html").read_text("utf-8")
+def _label_routes(service: Service) -> list[Route]:
+    """The Label page and what it asks for, where there is something to label."""
+    if service.labelling is None:
+        return []
+    does = LabelHandlers(service.labelling, service.limits, service.key is not None)
+    actions = {"state": does.state, "next": does.next, "answer": does.answer, "aside": does.aside,
+               "undo": does.undo, "class": does.add_class, "text": does.text,
+               "fit": does.fit}  # fmt: skip
+    return [
+        Route("/label", _page("label.html")),
+        *(Route(f"/label/{name}", do, methods=["POST"]) for name, do in actions.items()),
+    ]
+
+
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    """A page, under a policy by which a browser runs nothing but what stands in it."""
+    text = (files("nanonet.serve") / name).read_text("utf-8")
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.S)
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.S)
     policy = (
@@ -65,7 +74,13 @@ def _page() -> tuple[bytes, str]:
         "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
-    return text.encode("utf-8"), policy
+    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
+               "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}  # fmt: skip
+
+    async def page(request: Request) -> Response:
+        return Response(text.encode("utf-8"), headers=headers, media_type="text/html")
+
+    return page
 
 
 def _hash(text: str) -> str:
@@ -81,6 +96,8 @@ def _lifespan(service: Service):  # type: ignore[no-untyped-def]
             yield
         finally:
             work.cancel()
+            if service.labelling is not None:
+                service.labelling.close()
 
     return lifespan
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nanonet.serve.limits import Limits, Refused
 
-__all__ = ["ExplainAsk", "PredictAsk"]
+__all__ = ["ExplainAsk", "PredictAsk", "checked_fields"]
 
 _MOST_PARTS = 1_000
 _KINDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number",
@@ -59,6 +59,17 @@ class ExplainAsk:
             raise Refused(422, "'text' is missing; give one string")
         _text(body["text"], "'text'", limits)
         return cls(body["text"], _model(body), _whole(body, "top", 10))
+
+
+def checked_fields(body: Mapping[str, Any], fields: Mapping[str, type]) -> dict[str, Any]:
+    """The body of exactly these fields (str or int); Refused (422) says which is off, and how."""
+    _known(body, tuple(fields))
+    for name, kind in fields.items():
+        if name not in body:
+            raise Refused(422, f"{name!r} is missing; give {_KINDS[kind]}")
+        if type(body[name]) is not kind:
+            raise Refused(422, f"{name!r} is {_kind(body[name])}; it must be {_KINDS[kind]}")
+    return dict(body)
 
 
 def _known(body: Mapping[str, Any], allowed: tuple[str, ...]) -> None:

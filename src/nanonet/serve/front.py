@@ -11,15 +11,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nanonet.serve.handlers import json_response
+from nanonet.serve.answer import json_response
+from nanonet.serve.label import LABEL_PATHS
 from nanonet.serve.limits import Refused
 from nanonet.serve.rate import key_fits
 from nanonet.serve.service import Service
 
 __all__ = ["Front", "refused", "wrong_address"]
 
-_OPEN = ("/", "/healthz", "/openapi.json")  # need no key: they tell nothing that was learned
-PATHS = (*_OPEN, "/predict", "/explain", "/metrics")
+# These need no key: they tell nothing that was learned.
+_OPEN = ("/", "/healthz", "/openapi.json", "/label")
+PATHS = ("/", "/healthz", "/openapi.json", "/predict", "/explain", "/metrics")
+_COUNTED = {*PATHS, *LABEL_PATHS}
 
 
 class Front:
@@ -53,7 +56,7 @@ class Front:
             print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
             if not status:
                 await _fault()(scope, receive, noted)
-        path = scope["path"] if scope["path"] in PATHS else "other"
+        path = scope["path"] if scope["path"] in _COUNTED else "other"
         self._service.counts.add(path, status or 499, time.perf_counter() - begun)
 
     def _admit(self, scope: Scope) -> None:

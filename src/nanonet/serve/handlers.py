@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +10,7 @@ from starlette.responses import Response
 
 from nanonet import __version__
 from nanonet.runtime.scorer import Floats
+from nanonet.serve.answer import json_response
 from nanonet.serve.asks import ExplainAsk, PredictAsk
 from nanonet.serve.body import read_json
 from nanonet.serve.metrics import CONTENT_TYPE
@@ -19,17 +18,7 @@ from nanonet.serve.metrics import page as metrics_page
 from nanonet.serve.service import Service
 from nanonet.serve.spec import openapi
 
-__all__ = ["Handlers", "json_response"]
-
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-
-
-def json_response(
-    value: object, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
-    """A JSON answer in ASCII: half a character (a lone surrogate) has no UTF-8."""
-    raw = _ENCODER.encode(value).encode("ascii")
-    return Response(raw, status, headers, "application/json")
+__all__ = ["Handlers"]
 
 
 class Handlers:
@@ -72,7 +61,8 @@ class Handlers:
             {"name": one.name, "kind": one.kind, "classes": one.classifier.classes_}
             for one in self._service.shelf.all()
         ]
-        return json_response({"status": "ok", "version": __version__, "models": models})
+        more = {} if self._service.labelling is None else {"labelling": True}
+        return json_response({"status": "ok", "version": __version__, "models": models, **more})
 
     async def metrics(self, request: Request) -> Response:
         """Counters for Prometheus."""
@@ -83,7 +73,11 @@ class Handlers:
 
     async def openapi(self, request: Request) -> Response:
         """What can be asked and answered, as OpenAPI."""
-        return json_response(openapi(self._service.limits, keyed=self._service.key is not None))
+        service = self._service
+        labels = service.labelling is not None
+        return json_response(
+            openapi(service.limits, keyed=service.key is not None, labelling=labels)
+        )
 
 
 def _top(classes: list[str], row: Floats, count: int) -> list[dict[str, Any]]:

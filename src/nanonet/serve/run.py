@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from nanonet.errors import UserError
+from nanonet.serve.answer import json_response
 from nanonet.serve.app import application
-from nanonet.serve.handlers import json_response
 from nanonet.serve.service import Service
 
 __all__ = ["config_of", "listen", "run", "url_of"]

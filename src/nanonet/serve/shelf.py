@@ -40,15 +40,21 @@ class Shelf:
     """Model folders by name; the first is the one that requests mean without a name.
 
     pool: texts like those the models learned from; what a model says of them is then its reference
-    for drift. Raises UserError and its kin where a model cannot be loaded.
+    for drift. awaited: folders that may come to be later. Raises UserError and its kin where a
+    model cannot be loaded.
     """
 
     def __init__(
-        self, places: Mapping[str, Path], limits: Limits, pool: Sequence[str] = ()
+        self,
+        places: Mapping[str, Path],
+        limits: Limits,
+        pool: Sequence[str] = (),
+        awaited: Mapping[str, Path] | None = None,
     ) -> None:
-        self._places, self._limits, self._pool = dict(places), limits, pool
+        self._places, self._limits, self._pool = {**places, **(awaited or {})}, limits, pool
         self._stamps = {name: _stamp(path) for name, path in self._places.items()}
-        self._served = {name: self._load(name) for name in self._places}
+        there = [name for name in self._places if name in places or self._stamps[name]]
+        self._served = {name: self._load(name) for name in there}
         self._lock = asyncio.Lock()
         self.reloads: Counter[tuple[str, str]] = Counter()
 
@@ -59,6 +65,8 @@ class Shelf:
     def get(self, name: str | None) -> Served:
         """The model of that name; Refused (404) where there is none."""
         if name is None:
+            if not self._served:
+                raise Refused(404, "there is no model here yet; label a few texts")
             return next(iter(self._served.values()))
         if name not in self._served:
             there = ", ".join(self._served)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nanonet import __version__
+from nanonet.serve.label_spec import label_paths
 from nanonet.serve.limits import Limits
 
 __all__ = ["openapi"]
@@ -24,7 +25,7 @@ _NUMBER, _STRING = {"type": "number"}, {"type": "string"}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 
 
-def openapi(limits: Limits, *, keyed: bool = False) -> dict[str, Any]:
+def openapi(limits: Limits, *, keyed: bool = False, labelling: bool = False) -> dict[str, Any]:
     """The document at /openapi.json; the limits stand in it."""
     document: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -39,9 +40,11 @@ def openapi(limits: Limits, *, keyed: bool = False) -> dict[str, Any]:
         },
         "components": {"schemas": _schemas(limits)},
     }
+    if labelling:
+        document["paths"] |= label_paths(_ERRORS)
     if keyed:
         document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        for path in ("/predict", "/explain", "/metrics"):
+        for path in document["paths"].keys() - {"/", "/healthz", "/openapi.json", "/label"}:
             for operation in document["paths"][path].values():
                 operation["security"] = [{"key": []}]
     return document
@@ -131,6 +134,9 @@ def _schemas(limits: Limits) -> dict[str, Any]:
             {"model": _STRING, **label, "evidence": _list(part), "logit": _NUMBER,
              "bias": _NUMBER, "rest": _NUMBER, "exact": {"type": "boolean"}}
         ),
-        "Health": _object({"status": _STRING, "version": _STRING, "models": _list(model)}),
+        "Health": _object(
+            {"status": _STRING, "version": _STRING, "models": _list(model)},
+            {"labelling": {"const": True}},
+        ),
         "Error": _object({"error": _STRING}),
     }  # fmt: skip
