@@ -52,6 +52,20 @@ def test_a_promise_is_the_one_that_answers_most(model):
     assert "at most 0.05 wrong, with 95% confidence" in str(model.promise(0.05))
 
 
+def test_each_class_is_answered_by_its_own_promise_and_else_not_at_all(model):
+    each = model.promise_each(0.1)
+    assert {name: one and one.threshold for name, one in each.items()} == {
+        name: 0.5 if name == "sport" else None for name in CLASSES
+    }
+    proba, labels = model.predict_proba(TEXTS), model.predict(TEXTS)
+    assert model.predict(TEXTS, abstain=each) == [
+        label if label == "sport" and sure >= 0.5 else None
+        for label, sure in zip(labels, proba.max(axis=1), strict=True)
+    ]
+    with pytest.raises(UserError, match="of any class by itself"):
+        model.promise_each(0.01)
+
+
 def test_what_cannot_be_promised_is_said(model, tmp_path):
     cases = [
         (model, 0.01, None, "the least that can be is 0.05"),

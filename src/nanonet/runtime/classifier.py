@@ -13,7 +13,7 @@ from nanonet.runtime.calibration import Calibration
 from nanonet.runtime.explanation import Explanation, strongest
 from nanonet.runtime.mix import checked_mix
 from nanonet.runtime.scorer import Floats, Scorer, best_names
-from nanonet.runtime.selective import Abstain, find_promise, leave_out
+from nanonet.runtime.selective import Abstain, find_each, find_promise, leave_out
 
 
 @final
@@ -72,7 +72,7 @@ class Classifier:
         threads: how many a nano student may use at most; by default one for fewer than 8,192
         texts and as many as the process has processors for more. The answer is always the same.
         abstain: how sure an answer must be, else it is None: a probability, one for some classes
-        by name, or what :meth:`promise` gave.
+        by name (None: it is never answered), or what a promise gave.
         """
         if abstain is not None:
             return leave_out(self.predict_proba(texts, threads=threads), self._names, abstain)
@@ -90,6 +90,16 @@ class Classifier:
         >>> model.predict(texts, abstain=model.promise(0.05))  # doctest: +SKIP
         """
         return find_promise(self._thresholds, self._names, max_error, label)
+
+    def promise_each(self, max_error: float) -> dict[str, Promise | None]:
+        """:meth:`promise` for the answers of every class by itself, None where there is none.
+
+        A threshold of its own lets an easy class be answered where a hard one is not. Raises
+        UserError where nothing can be promised of any class.
+
+        >>> model.predict(texts, abstain=model.promise_each(0.1))  # doctest: +SKIP
+        """
+        return find_each(self._thresholds, self._names, max_error)
 
     def predict_proba(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
         """Probabilities, float32 [n, C]; columns as in ``classes_``, each row sums to 1."""

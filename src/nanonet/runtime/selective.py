@@ -11,7 +11,7 @@ from nanonet.decide import Promise, least_kept
 from nanonet.errors import FormatError, UserError
 from nanonet.runtime.scorer import Floats
 
-Abstain = float | Promise | Mapping[str, float]
+Abstain = float | Promise | Mapping[str, float | Promise | None]
 
 
 def find_promise(
@@ -35,6 +35,28 @@ def find_promise(
     if not kept:
         raise UserError(_why_not(given, labels, level, max_error, label))
     return max(kept, key=lambda one: (one.coverage, one.max_error))
+
+
+def find_each(
+    thresholds: Mapping[str, Any], classes: Sequence[str], max_error: float
+) -> dict[str, Promise | None]:
+    """For every class the promise of at most ``max_error`` wrong of its own answers, None where
+    nothing can be promised of it; UserError where that is so of every class."""
+    found: dict[str, Promise | None] = {}
+    for name in classes:
+        try:
+            found[name] = find_promise(thresholds, classes, max_error, name)
+        except FormatError:
+            raise
+        except UserError:
+            found[name] = None
+    if not any(found.values()):
+        _check_error(max_error)
+        raise UserError(
+            f"at most {max_error:g} wrong cannot be promised of the answers of any class by itself "
+            "(a class needs dozens of hidden labels); ask for all answers together, or label more"
+        )
+    return found
 
 
 def _check_error(max_error: float) -> None:
@@ -74,16 +96,16 @@ def leave_out(proba: Floats, names: Sequence[str], abstain: Abstain) -> list[str
     if not len(proba):
         return []
     column, sure = proba.argmax(axis=1), proba.max(axis=1)
-    answered = sure >= _per_class(names, abstain)[column]
+    answered = sure >= least_of(names, abstain)[column]
     return [
         names[i] if yes else None for i, yes in zip(column.tolist(), answered.tolist(), strict=True)
     ]
 
 
-def _per_class(names: Sequence[str], abstain: Abstain) -> Floats:
-    """The threshold of every class; 0 where none is asked for."""
-    if isinstance(abstain, Promise):
-        abstain = abstain.threshold if abstain.label is None else {abstain.label: abstain.threshold}
+def least_of(names: Sequence[str], abstain: Abstain) -> Floats:
+    """The threshold of every class [C]; 0 where none is asked for, without end where it is None."""
+    if isinstance(abstain, Promise) and abstain.label is not None:
+        abstain = {abstain.label: abstain}
     given = abstain if isinstance(abstain, Mapping) else dict.fromkeys(names, abstain)
     unknown = [name for name in given if name not in names]
     if unknown:
@@ -91,7 +113,13 @@ def _per_class(names: Sequence[str], abstain: Abstain) -> Floats:
             f"abstain names the class {unknown[0]!r}, which the model does not know; it knows "
             f"{', '.join(names[:20])}"
         )
-    for value in given.values():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-            raise UserError(f"abstain is {value!r}; a threshold must be a number from 0 to 1")
-    return np.array([given.get(name, 0.0) for name in names], np.float32)
+    return np.array([_threshold(given.get(name, 0.0)) for name in names], np.float32)
+
+
+def _threshold(asked: float | Promise | None) -> float:
+    if asked is None:
+        return np.inf
+    value = asked.threshold if isinstance(asked, Promise) else asked
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise UserError(f"abstain is {value!r}; a threshold must be a number from 0 to 1")
+    return float(value)
