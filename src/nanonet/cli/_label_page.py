@@ -55,7 +55,7 @@ def make_labelling(given: dict[str, Any], models: dict[str, Path], text: str) ->
     specs = _classes(given["classes"], model, text)
     names = [label for _, label in labelled] + [row["label"] for row in files.answers.rows]
     classes = ClassList(specs, names, RowFile(side["classes"], ("name",)))
-    desk = Desk(texts, classes, files, given["seed"], given["check_every"])
+    desk = Desk(texts, classes, files, given["check_every"])
     elsewhere = [(one, label) for one, label, row in desk.answered() if row is None]
     if files.answers.rows:
         print_notes([f"{answers}: going on after {len(files.answers.rows):,} answers"])

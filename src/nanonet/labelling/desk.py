@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from nanonet.data import ClassSpec
 from nanonet.errors import UserError
 from nanonet.labelling.classes import ClassList
@@ -49,6 +47,17 @@ class Order:
     answers: int = 0
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """answers: (text, label, pool row or None); shut: rows not to be asked now; held: rows that lie
+    before somebody."""
+
+    answers: list[tuple[str, str, int | None]]
+    specs: list[ClassSpec]
+    shut: list[int]
+    held: list[int]
+
+
 class Desk:
     """Texts by number, each given to one tab at a time; an answer is on the disk when it returns.
 
@@ -60,7 +69,6 @@ class Desk:
         texts: Sequence[str],
         classes: ClassList,
         files: Files,
-        seed: int = 0,
         check_every: int = CHECK_EVERY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,7 +81,6 @@ class Desk:
             self._place[r["text"]] for r in files.aside.rows if r["text"] in self._place
         }
         self._skipped: set[int] = set()
-        self._rng = np.random.default_rng(seed)
         self._check_every = check_every
         self._given = 0
         self.order = Order()
@@ -91,11 +98,12 @@ class Desk:
                 for row in self._files.answers.rows
             ]
 
-    def snapshot(self) -> tuple[list[tuple[str, str, int | None]], list[ClassSpec], list[int]]:
-        """Every answer, the classes, and the rows that are not to be asked now."""
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
         with self._lock:
             shut = sorted(self._unsure | self._skipped | set(self._label))
-            return self.answered(), list(self.classes.specs), shut
+            held = sorted(self._leases.held())
+            return Snapshot(self.answered(), list(self.classes.specs), shut, held)
 
     def take_order(self, order: Order) -> None:
         """From now on ask in this order."""
@@ -107,6 +115,8 @@ class Desk:
         with self._lock:
             one = self._leases.hear(tab)
             if one.lease is not None and self._free(one.lease.row):
+                if not one.lease.guess:  # it was given before there was a model
+                    one.lease = self._lease(one.lease.row, one.lease.check)
                 return one.lease
             one.lease = None
             one.lease = self._choose()
@@ -248,11 +258,11 @@ class Desk:
             self._skipped.difference_update(rest[:1])
             return self._lease(rest[0], False) if rest else None
         there = set(free)
-        self._given += 1
-        if self._check_every and self._given % self._check_every == 0:
-            drawn = next((row for row in self.order.checks if row in there), None)
-            row = int(self._rng.choice(free)) if drawn is None else drawn
-            return self._lease(row, True)
+        drawn = next((row for row in self.order.checks if row in there), None)
+        if self.order.guesses and drawn is not None:  # without a guess there is nothing to check
+            self._given += 1
+            if self._check_every and self._given % self._check_every == 0:
+                return self._lease(drawn, True)
         row = next((row for row in self.order.rows if row in there), free[0])
         return self._lease(row, False)
 

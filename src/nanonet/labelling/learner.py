@@ -103,17 +103,18 @@ class Learner:
                 self._start_fit()
 
     def _state(self) -> dict[str, Any]:
-        known, specs, shut = self._desk.snapshot()
+        now = self._desk.snapshot()
         pool = len(self._desk.texts)
-        labels: list[list[Any]] = [[row, label] for _, label, row in known if row is not None]
+        labels: list[list[Any]] = [[row, label] for _, label, row in now.answers if row is not None]
         labels += [[pool + at, label] for at, (_, label) in enumerate(self._labelled)]
         model = self._settings.out if (self._settings.out / "model.json").is_file() else None
         model = model or self._settings.model
         return {
             "labels": labels,
-            "classes": [asdict(spec) for spec in specs],
-            "shut": shut,
-            "answers": len(known),
+            "classes": [asdict(spec) for spec in now.specs],
+            "shut": now.shut,
+            "held": now.held,
+            "answers": len(now.answers),
             "model": None if model is None else str(model),
         }
 
@@ -168,14 +169,14 @@ class Learner:
 
     def _fittable(self) -> tuple[list[tuple[str, str]], list[ClassSpec]]:
         """The rows of classes with enough answers, and these classes; all of them without rows."""
-        known, specs, _ = self._desk.snapshot()
-        rows = [*self._labelled, *((text, label) for text, label, _ in known)]
+        now = self._desk.snapshot()
+        rows = [*self._labelled, *((text, label) for text, label, _ in now.answers)]
         if not rows:
-            return [], specs
+            return [], now.specs
         counts: dict[str, int] = {}
         for _, label in rows:
             counts[label] = counts.get(label, 0) + 1
-        enough = [spec for spec in specs if counts.get(spec.name, 0) >= _LEAST_EACH]
+        enough = [spec for spec in now.specs if counts.get(spec.name, 0) >= _LEAST_EACH]
         names = {spec.name for spec in enough}
         return [row for row in rows if row[1] in names], enough
 

@@ -101,7 +101,8 @@ class _Turn:
         order = telling(self._points, _ORDERED, labelled=rows, shut=shut, table=table)
         free = np.flatnonzero(~shut)
         checks = rng.permutation(free)[:_CHECKS]
-        wanted = np.union1d(order, checks)
+        held = [row for row in state["held"] if row < self._read]
+        wanted = np.unique(np.concatenate([order, checks, np.array(held, np.int64)]))
         _say({
             "order": order.tolist(), "checks": checks.tolist(), "answers": state["answers"],
             "guesses": self._guesses(table, names, wanted, state.get("model")),
