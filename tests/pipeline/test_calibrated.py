@@ -79,6 +79,8 @@ def test_a_fit_says_which_mix_it_learned_and_the_folder_keeps_it(fitted, kind, t
     assert sum(model.calibration.prior) == pytest.approx(1, abs=1e-4)
     texts = pool()[:40]
     np.testing.assert_array_equal(model.predict_proba(texts), made.predict_proba(texts))
+    np.testing.assert_array_equal(model.foreign(texts), made.classifier.foreign(texts))
+    assert model.foreign(texts).mean() < model.foreign([" ".join("qzx") * 9]).item()
     first, *rest = model.classes_
     moved = model.with_prior({first: 0.99, **dict.fromkeys(rest, 0.01)})
     count = [one.predict(texts).count(first) for one in (model, moved)]

@@ -33,6 +33,7 @@ def write_artefact(
     weights: Mapping[str, NDArray[Any]],
     calibration: Mapping[str, Any] | None = None,
     thresholds: Mapping[str, Any] | None = None,
+    scope: Mapping[str, Any] | None = None,
     provenance: Mapping[str, Any] | None = None,
     task: str = "single-label",
     card: str | None = None,
@@ -64,6 +65,7 @@ def write_artefact(
         "student": dict(student),
         "calibration": dict(calibration or {"kind": "temperature", "temperature": 1.0}),
         "thresholds": dict(thresholds or {}),
+        **({"scope": dict(scope)} if scope else {}),
         "provenance": dict(provenance or {}),
         "files": {},
     }

@@ -43,10 +43,12 @@ from nanonet.decide.scaling import (
     fit_vector,
     heat_of_labels,
 )
+from nanonet.decide.scope import LEAST_TYPICAL, foreign_knots, standing_out
 
 __all__ = [
     "ERRORS",
     "LEAST_SCALED",
+    "LEAST_TYPICAL",
     "LEVEL",
     "ClassScore",
     "Expected",
@@ -68,6 +70,7 @@ __all__ = [
     "fit_isotonic",
     "fit_temperature",
     "fit_vector",
+    "foreign_knots",
     "heat_of_labels",
     "least_kept",
     "log_loss",
@@ -77,6 +80,7 @@ __all__ = [
     "odds_of",
     "per_class",
     "set_scores",
+    "standing_out",
     "surest_kept",
     "wilson",
 ]

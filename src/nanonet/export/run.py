@@ -189,6 +189,7 @@ def _rewrite(
         weights=artefact.weights,
         calibration=manifest["calibration"],
         thresholds=manifest["thresholds"],
+        scope=manifest.get("scope"),
         provenance={**manifest["provenance"], **told},
         extra_files={"encoder.onnx": onnx, "tokenizer.json": artefact.file("tokenizer.json")},
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nanonet.decide import Held, choose_scaling, fit_temperature, heat_of_labels
+from nanonet.decide import Held, choose_scaling, fit_temperature, foreign_knots, heat_of_labels
 from nanonet.learn import Floats, Learned
-from nanonet.runtime import Calibration
+from nanonet.runtime import Calibration, Scope
 
 _MOST_WEIGHT = 10.0
 _LINEAR = ("labels", "readouts")  # candidates whose answers to hidden labels are those of a head
@@ -17,11 +17,12 @@ _LINEAR = ("labels", "readouts")  # candidates whose answers to hidden labels ar
 
 @dataclass(frozen=True)
 class Calibrated:
-    """How a student's logits become probabilities, and the log-loss on held-back labels by which
-    that was chosen ({} where nothing was compared)."""
+    """How a student's logits become probabilities, the log-loss on held-back labels by which that
+    was chosen ({} where nothing was compared), and how foreign a text is."""
 
     calibration: Calibration
     facts: dict[str, Any]
+    scope: Scope | None = None
 
     def proba(self, logits: Floats) -> Floats:
         """Probabilities [n, C]."""
@@ -39,16 +40,22 @@ def calibrate(pool: Floats, goal: float, held: Held | None, rng: np.random.Gener
     if not len(pool) and held is not None and len(held):
         heat = heat_of_labels(held)
     if held is None:
-        return Calibrated(_with_mix(Calibration(heat), pool, None), {})
+        return tempered(pool, heat)
     chosen = choose_scaling(held, heat, rng)
     made = Calibration(heat, chosen.weights, chosen.biases, chosen.knots)
     facts = {"labels": chosen.labels, "log_loss": dict(chosen.losses)} if chosen.losses else {}
-    return Calibrated(_with_mix(made, pool, held), facts)
+    typical = pool if len(pool) or not len(held) else held.logits
+    return Calibrated(_with_mix(made, pool, held), facts, _scope(typical))
 
 
 def tempered(pool: Floats, temperature: float) -> Calibrated:
     """A temperature and nothing else, for logits [n, C] of pool texts."""
-    return Calibrated(_with_mix(Calibration(temperature), pool, None), {})
+    return Calibrated(_with_mix(Calibration(temperature), pool, None), {}, _scope(pool))
+
+
+def _scope(typical: Any) -> Scope | None:
+    knots = foreign_knots(typical)
+    return Scope(knots) if len(knots) > 1 else None
 
 
 def _with_mix(made: Calibration, pool: Floats, held: Held | None) -> Calibration:
@@ -95,4 +102,4 @@ def held_by_micro(learned: Learned) -> Held | None:
     _, first = np.unique(tried.row, return_index=True)
     table = tried.probabilities[tried.names.index(name)][first]
     weight = tried.weight[first] / tried.weight[first].mean()
-    return Held(np.log(table + 1e-9), tried.y[first], weight)
+    return Held(np.log(np.maximum(table, 1e-38)), tried.y[first], weight)

@@ -14,6 +14,7 @@ from nanonet.artefact import write_artefact
 from nanonet.decide import Promise
 from nanonet.encode import Encoder
 from nanonet.errors import UserError
+from nanonet.pipeline.calibrated import Calibrated
 from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.forms import EncoderForm, int8_form
 from nanonet.pipeline.report import FitReport
@@ -23,6 +24,7 @@ from nanonet.runtime import (
     MicroScorer,
     NanoScorer,
     NanoWeights,
+    Scorer,
     find_promise,
 )
 from nanonet.text import GramSpec
@@ -53,8 +55,11 @@ class Fitted:
     @cached_property
     def nano(self) -> Classifier:
         """The n-gram student."""
-        made = self._chosen.nano_calibrated.calibration
-        return Classifier(self.classes_, self._nano_scorer(), calibration=made)
+        made = self._chosen.nano_calibrated
+        return self._as_classifier(self._nano_scorer(), made)
+
+    def _as_classifier(self, scorer: Scorer, made: Calibrated) -> Classifier:
+        return Classifier(self.classes_, scorer, calibration=made.calibration, scope=made.scope)
 
     def _nano_scorer(self) -> NanoScorer:
         table = self._chosen.nano
@@ -73,8 +78,7 @@ class Fitted:
             bias=head.bias,
             max_tokens=self._encoder.max_tokens,
         )
-        made = self._chosen.micro_calibrated.calibration
-        return Classifier(self.classes_, scorer, calibration=made)
+        return self._as_classifier(scorer, self._chosen.micro_calibrated)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -84,11 +88,11 @@ class Fitted:
             return self.nano
         if chosen.form is None:
             return self.micro
-        made = chosen.calibrated.calibration
+        made = chosen.calibrated
         if chosen.rule is None:
-            return Classifier(self.classes_, chosen.form.scorer(), calibration=made)
+            return self._as_classifier(chosen.form.scorer(), made)
         scorer = CascadeScorer(self._nano_scorer(), chosen.form.scorer(), chosen.rule)
-        return Classifier(self.classes_, scorer, calibration=made)
+        return self._as_classifier(scorer, made)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest class of each text."""
@@ -101,6 +105,7 @@ class Fitted:
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the chosen student as a folder, whole or not at all; returns its path."""
         student, weights, files = self._parts()
+        scope = self._chosen.calibrated.scope
         return write_artefact(
             path,
             classes=self.classes_,
@@ -108,6 +113,7 @@ class Fitted:
             weights=weights,
             calibration=self._chosen.calibrated.calibration.to_dict(),
             thresholds=self._thresholds(),
+            scope=scope.to_dict() if scope else None,
             provenance=self.report.provenance(),
             extra_files=files,
             overwrite=overwrite,

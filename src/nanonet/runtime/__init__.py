@@ -9,6 +9,7 @@ from nanonet.runtime.loading import load, load_any, load_many
 from nanonet.runtime.many import ManyClassifier, ManyRule
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer, kernel
+from nanonet.runtime.scope import Scope
 from nanonet.runtime.scorer import Scorer
 from nanonet.runtime.selective import find_promise
 from nanonet.runtime.words import Word, words_of
@@ -24,6 +25,7 @@ __all__ = [
     "MicroScorer",
     "NanoScorer",
     "NanoWeights",
+    "Scope",
     "Scorer",
     "Word",
     "find_promise",

@@ -145,7 +145,7 @@ def _worth(
     others = found.copy()
     others[row, top] = 0.0
     rest = np.cumsum(others, axis=1)[:, -1]  # above zero: no share is under e to the -700
-    worth = _between(found[row, top], knots[:, 0], knots[:, 1])
+    worth = between(found[row, top], knots[:, 0], knots[:, 1])
     second = others.max(axis=1) / rest * _CLEARLY
     worth = np.maximum(worth, second / (1.0 + second))  # lower, and the second would overtake it
     others *= ((1.0 - worth) / rest)[:, None]
@@ -153,7 +153,7 @@ def _worth(
     return others
 
 
-def _between(
+def between(
     x: NDArray[np.float64], at: NDArray[np.float64], height: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Straight lines between the points, level outside of them; each step rounded by itself."""

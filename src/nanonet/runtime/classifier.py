@@ -12,6 +12,7 @@ from nanonet.errors import FormatError, UserError
 from nanonet.runtime.calibration import Calibration
 from nanonet.runtime.explanation import Explanation, strongest
 from nanonet.runtime.mix import checked_mix
+from nanonet.runtime.scope import Scope, checked_share, no_scope
 from nanonet.runtime.scorer import Floats, Scorer, best_names
 from nanonet.runtime.selective import Abstain, find_each, find_promise, leave_out
 
@@ -38,6 +39,7 @@ class Classifier:
         calibration: Calibration | None = None,
         info: dict[str, Any] | None = None,
         thresholds: Mapping[str, Any] | None = None,
+        scope: Scope | None = None,
     ) -> None:
         if len(classes) != scorer.class_count:
             raise FormatError(
@@ -49,6 +51,7 @@ class Classifier:
         self._scorer = scorer
         self._thresholds = dict(thresholds or self.info.get("thresholds", {}))
         self._names = tuple(classes)
+        self.scope = scope
         self.calibration = calibration or Calibration(float(temperature))
 
     def __repr__(self) -> str:
@@ -56,29 +59,72 @@ class Classifier:
 
     @overload
     def predict(
-        self, texts: Iterable[str], *, threads: int | None = None, abstain: None = None
+        self,
+        texts: Iterable[str],
+        *,
+        threads: int | None = None,
+        abstain: None = None,
+        max_foreign: None = None,
     ) -> list[str]: ...
 
     @overload
     def predict(
-        self, texts: Iterable[str], *, threads: int | None = None, abstain: Abstain
+        self,
+        texts: Iterable[str],
+        *,
+        threads: int | None = None,
+        abstain: Abstain | None = None,
+        max_foreign: float | None = None,
     ) -> list[str | None]: ...
 
     def predict(
-        self, texts: Iterable[str], *, threads: int | None = None, abstain: Abstain | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        threads: int | None = None,
+        abstain: Abstain | None = None,
+        max_foreign: float | None = None,
     ) -> list[str] | list[str | None]:
         """The likeliest class of each text, in order.
 
         threads: how many a nano student may use at most; by default one for fewer than 8,192
         texts and as many as the process has processors for more. The answer is always the same.
         abstain: how sure an answer must be, else it is None: a probability, one for some classes
-        by name (None: it is never answered), or what a promise gave.
+        by name (None: it is never answered), or what a promise gave. max_foreign: a text that is
+        more :meth:`foreign` than this gets None.
         """
-        if abstain is not None:
-            return leave_out(self.predict_proba(texts, threads=threads), self._names, abstain)
+        if abstain is not None or max_foreign is not None:
+            return self._some(self.decision_logits(texts, threads=threads), abstain, max_foreign)
         if self.calibration.ordered:
             return self._scorer.best(listed(texts), self._names, threads)
         return best_names(self.predict_proba(texts, threads=threads), self._names)
+
+    def _some(
+        self, logits: Floats, abstain: Abstain | None, max_foreign: float | None
+    ) -> list[str | None]:
+        found = leave_out(self.proba_of(logits), self._names, 0.0 if abstain is None else abstain)
+        if max_foreign is None:
+            return found
+        known = self.foreign_of(logits) <= np.float32(checked_share(max_foreign))
+        return [name if yes else None for name, yes in zip(found, known.tolist(), strict=True)]
+
+    def foreign(self, texts: Iterable[str], *, threads: int | None = None) -> Floats:
+        """How foreign each text is, float32 [n], 0 to 1.
+
+        It is the share of the texts the model learned from that are less foreign: of texts like
+        those, one in a hundred is over 0.99. No foreign text was seen to find that out, so what
+        share of foreign ones is over it nobody knows beforehand. Raises UserError where the model
+        cannot tell (it was made from fewer than 50 texts).
+
+        >>> model.predict(texts, max_foreign=0.99)  # doctest: +SKIP
+        """
+        return self.foreign_of(self.decision_logits(texts, threads=threads))
+
+    def foreign_of(self, logits: Floats) -> Floats:
+        """:meth:`foreign` of raw scores that ``decision_logits`` gave, float32 [n]."""
+        if self.scope is None:
+            raise no_scope()
+        return self.scope.foreign(logits)
 
     def promise(self, max_error: float, *, label: str | None = None) -> Promise:
         """How sure an answer must be so that at most ``max_error`` of those given are wrong.
@@ -125,7 +171,7 @@ class Classifier:
         """
         calibration = self._mixed().with_mix(checked_mix(self._names, prior))
         return Classifier(
-            self.classes_, self._scorer, calibration=calibration,
+            self.classes_, self._scorer, calibration=calibration, scope=self.scope,
             info={**self.info, "thresholds": {}},
         )  # fmt: skip
 

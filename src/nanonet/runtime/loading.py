@@ -19,6 +19,7 @@ from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.many import ManyClassifier, ManyRule
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
+from nanonet.runtime.scope import Scope
 from nanonet.runtime.scorer import Scorer
 from nanonet.text import GramSpec, unpack_ids, unpack_rows
 
@@ -92,7 +93,9 @@ def _classifier(artefact: Artefact, compiled: bool | None) -> Classifier:
     classes, scorer = _checked_scorer(artefact, compiled)
     with _named(artefact):
         calibration = _calibration(artefact, len(classes))
-    return Classifier(classes, scorer, calibration=calibration, info=artefact.manifest)
+        scope = Scope.from_dict(artefact.manifest.get("scope"))
+    info = artefact.manifest
+    return Classifier(classes, scorer, calibration=calibration, scope=scope, info=info)
 
 
 def _many_classifier(artefact: Artefact, compiled: bool | None) -> ManyClassifier:
