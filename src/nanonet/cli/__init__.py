@@ -25,6 +25,7 @@ from nanonet.cli.fit import fit
 from nanonet.cli.info import info
 from nanonet.cli.label import label
 from nanonet.cli.predict import predict
+from nanonet.cli.report import report
 from nanonet.cli.serve import serve
 from nanonet.cli.taxonomy import taxonomy
 from nanonet.errors import UserError
@@ -55,6 +56,7 @@ for _verb in (fit, predict, evaluate, explain, info, serve, condense, label, def
               export):  # fmt: skip
     cli.add_command(_verb)
 cli.add_command(taxonomy)
+cli.add_command(report)
 
 
 def main() -> None:
