@@ -14,11 +14,11 @@ READY_BENCH := $(VENV)/.ready-bench
 $(READY): pyproject.toml constraints.txt src/nanonet/_kernel.c
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) '$(TORCH)'
-	$(PIP) -c constraints.txt -e '.[train,onnx,llm,serve,dev]'
+	$(PIP) -c constraints.txt -e '.[train,onnx,llm,serve,report,dev]'
 	touch $@
 
 $(READY_BENCH): $(READY)
-	$(PIP) -c constraints.txt -e '.[train,onnx,llm,serve,dev,bench]'
+	$(PIP) -c constraints.txt -e '.[train,onnx,llm,serve,report,dev,bench]'
 	touch $@
 
 demo: $(READY)

@@ -50,12 +50,11 @@ _STYLE = {
     "ytick.color": SOFT,
     "text.color": INK,
     "lines.linewidth": 2.0,
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
+    "axes.axisbelow": True,
 }
 
 
-def drawing(width: float = 5.6, height: float = 3.5) -> tuple[Figure, Axes]:
+def drawing(width: float = 4.8, height: float = 3.1) -> tuple[Figure, Axes]:
     """A figure with one set of axes, in the style of the page; no state outside it is touched."""
     try:
         import matplotlib
@@ -65,6 +64,12 @@ def drawing(width: float = 5.6, height: float = 3.5) -> tuple[Figure, Axes]:
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         return figure, figure.add_subplot()
+
+
+def legend(axes: Axes) -> None:
+    """A legend in one line above the picture, where it covers nothing."""
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False,
+                labelcolor=INK, borderaxespad=0.2, columnspacing=1.4)  # fmt: skip
 
 
 def inline(figure: Figure, name: str, title: str, told: str) -> str:

@@ -128,7 +128,7 @@ def nested(y: Rows, rows: Rows, shares: Sequence[float]) -> list[Rows]:
 def extrapolate(sizes: Doubles, hits: Doubles, n: int, rng: np.random.Generator) -> Forecast:
     """The law through the points and beyond ``n`` labels, with intervals by resampling rows."""
     first = 50 if n <= 400 else max(50, n // 4 // 10 * 10)
-    steps = sorted({first, n})
+    steps = [first] if 0.6 * first <= n <= 1.6 * first else sorted({first, n})
     ahead = np.geomspace(sizes[0], n + max(steps), _STEPS)
     weights = rng.multinomial(hits.shape[1], np.full(hits.shape[1], 1 / hits.shape[1]), _DRAWS)
     errors = 1.0 - (weights @ hits.T) / hits.shape[1]

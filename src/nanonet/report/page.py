@@ -23,6 +23,7 @@ def page(report: Report) -> str:
     """The whole page as text."""
     try:
         import jinja2
+        from markupsafe import Markup
     except ImportError as error:
         raise MissingExtra("the report", "report") from error
     environment = jinja2.Environment(
@@ -38,6 +39,7 @@ def page(report: Report) -> str:
         "quick": wording.quick,
         "number": lambda value: f"{value:,}",
         "number_us": wording.micros,
+        "soft": lambda name: Markup("_<wbr>").join(name.split("_")),
     }
     text: str = environment.get_template("page.html").render(_values(report))
     return text
@@ -57,6 +59,7 @@ def _values(report: Report) -> dict[str, Any]:
         "gate_told": wording.gate_sentence(facts),
         "steps": wording.steps(report),
         "promises": wording.promises(facts),
+        "surest": wording.telling(facts),
         "copies": wording.copies_found(report.overview.copies),
         "trials": wording.trials(facts),
         "classes": _classes(report),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nanonet.report._svg import BAND, LINE, MAIN, OTHER, SOFT, drawing, inline
+from nanonet.report._svg import BAND, LINE, MAIN, OTHER, SOFT, drawing, inline, legend
 from nanonet.report.overview import TableView, bins_of_words
 from nanonet.report.scores import Scores
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 def lengths_plot(tables: tuple[TableView, ...]) -> str:
     """Shares of the texts by their number of words, one line of bars a table."""
-    figure, axes = drawing(6.2, 3.0)
-    names = bins_of_words()
+    figure, axes = drawing(4.8, 2.7)
+    used = [at for table in tables for at, n in enumerate(table.lengths) if n]
+    bins = slice(min(used), max(used) + 1)
+    names = bins_of_words()[bins]
     place = np.arange(len(names))
     width = 0.8 / len(tables)
     for at, table in enumerate(tables):
-        share = np.array(table.lengths) / table.rows
+        share = np.array(table.lengths[bins]) / table.rows
         colour = (MAIN, OTHER, SOFT)[at]
         axes.bar(place + (at - (len(tables) - 1) / 2) * width, share, width, color=colour,
                  label=table.role)  # fmt: skip
@@ -32,7 +34,7 @@ def lengths_plot(tables: tuple[TableView, ...]) -> str:
     axes.set_ylabel("share of the texts")
     axes.grid(visible=False, axis="x")
     _percent(axes, "y")
-    axes.legend()
+    legend(axes)
     told = "; ".join(
         f"{table.role}: half of the texts have {table.words[1]} words or fewer, the longest "
         f"{table.words[3]}"
@@ -56,7 +58,7 @@ def reliability_plot(scores: Scores) -> str:
     axes.set_xlabel("confidence told")
     axes.set_ylabel("share that was right")
     _percent(axes, "xy")
-    axes.legend(loc="lower right")
+    legend(axes)
     told = "; ".join(
         f"told {one.confidence:.0%}, right {one.accuracy:.0%} of {one.rows}" for one in scores.bins
     )
@@ -72,11 +74,11 @@ def risk_plot(scores: Scores) -> str:
     axes.fill_between(kept, wrong, bound, color=BAND, linewidth=0, label="perhaps (95 %)")
     axes.plot(kept, wrong, color=MAIN, label="wrong answers seen")
     axes.set_xlim(0, 1.02)
-    axes.set_ylim(0, min(1.0, max(0.1, 2.2 * max(wrong), 1.2 * bound[-1])))
+    axes.set_ylim(0, min(1.0, max(0.1, 2.5 * max(wrong), 1.3 * bound[-1])))
     axes.set_xlabel("share of the texts that is answered, the surest first")
     axes.set_ylabel("wrong among the answers")
     _percent(axes, "xy")
-    axes.legend(loc="upper left")
+    legend(axes)
     picks = [min(scores.risk, key=lambda one: abs(one.coverage - at)) for at in (0.5, 0.8, 1.0)]
     told = "; ".join(f"{p.coverage:.0%} answered: {p.error:.1%} of these wrong" for p in picks)
     return inline(figure, "risk", "Wrong answers against the share that is answered", told)
@@ -96,14 +98,14 @@ def forecast_plot(found: Forecast) -> str:
     axes.set_xlabel("labelled texts")
     axes.set_ylabel("accuracy on hidden labels")
     _percent(axes, "y")
-    axes.legend(loc="lower right")
+    legend(axes)
     told = "; ".join(f"{p.labels} labels: {p.accuracy:.0%}" for p in found.points)
     return inline(figure, "forecast", "Accuracy against the number of labels", told)
 
 
 def trials_plot(trials: list[tuple[str, float, float]]) -> str:
     """Accuracies of the gate's candidates with one standard error: (name, accuracy, error)."""
-    figure, axes = drawing(5.6, 0.55 * len(trials) + 1.0)
+    figure, axes = drawing(4.8, 0.5 * len(trials) + 0.9)
     place = np.arange(len(trials))[::-1]
     for at, (_, accuracy, error) in zip(place, trials, strict=True):
         axes.errorbar([accuracy], [at], xerr=[[error], [error]], color=MAIN, marker="o", capsize=4)
@@ -119,10 +121,10 @@ def trials_plot(trials: list[tuple[str, float, float]]) -> str:
 
 
 def _percent(axes: Axes, which: str) -> None:
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     for letter in which:
         axis = axes.xaxis if letter == "x" else axes.yaxis
-        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], min_n_ticks=3))
+        axis.set_major_formatter(FuncFormatter(lambda share, _: f"{round(100 * share, 2):g} %"))
     axes.tick_params(color=LINE)
