@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from nanonet.errors import UserError
 
 if TYPE_CHECKING:
-    from nanonet.decide import Promise
     from nanonet.runtime import Classifier, ManyClassifier
+    from nanonet.runtime.scorer import Floats
 
 _DIGITS = 6  # more than a float32 probability knows
 
@@ -26,26 +26,42 @@ class Labelling(Protocol):
 
 
 class OneLabel:
-    """``label`` and ``confidence``; with a promise, no label where the model is not sure enough."""
+    """``label`` and ``confidence``; no label where the model is not sure enough of it (least: by
+    class, [C]), or the text too foreign, which a third column then tells."""
 
-    names = ("label", "confidence")
-
-    def __init__(self, classifier: Classifier, promise: Promise | None) -> None:
-        self._classifier, self._promise = classifier, promise
+    def __init__(
+        self, classifier: Classifier, least: Floats | None, max_foreign: float | None
+    ) -> None:
+        self._classifier, self._least, self._max_foreign = classifier, least, max_foreign
+        self.names: tuple[str, ...] = ("label", "confidence")
+        if max_foreign is not None:
+            self.names += ("foreign",)
 
     def values(self, texts: Sequence[str]) -> tuple[list[list[Any]], int]:
         """As in :class:`Labelling`."""
         import numpy as np
 
         classes = self._classifier.classes_
-        least = np.float32(0.0 if self._promise is None else self._promise.threshold)
-        proba = self._classifier.predict_proba(texts)
-        labels = [classes[column] for column in proba.argmax(axis=1).tolist()]
-        unsure = np.flatnonzero(proba.max(axis=1) < least).tolist()
-        for row in unsure:
+        logits = self._classifier.decision_logits(texts)
+        proba = self._classifier.proba_of(logits)
+        columns, sure = proba.argmax(axis=1), proba.max(axis=1)
+        labels = [classes[column] for column in columns.tolist()]
+        silent = np.zeros(len(labels), np.bool_)
+        if self._least is not None:
+            silent |= sure < self._least[columns]
+        found = [labels, _rounded(sure)]
+        if self._max_foreign is not None:
+            foreign = self._classifier.foreign_of(logits)
+            silent |= foreign > np.float32(self._max_foreign)
+            found.append(_rounded(foreign))
+        for row in np.flatnonzero(silent).tolist():
             labels[row] = ""
-        confidence = np.round(proba.max(axis=1).astype(np.float64), _DIGITS).tolist()
-        return [labels, confidence], len(unsure)
+        return found, int(silent.sum())
+
+
+def _rounded(shares: Floats) -> list[float]:
+    found: list[float] = shares.astype(float).round(_DIGITS).tolist()
+    return found
 
 
 class ManyLabels:
@@ -68,9 +84,9 @@ class ManyLabels:
         return [labels, sure], 0
 
 
-def refuse_max_error() -> UserError:
-    """The sentence for a promise asked of a model with several labels a text."""
+def refuse_for_many(option: str) -> UserError:
+    """The sentence for an option that a model with several labels a text does not know."""
     return UserError(
-        "--max-error promises a share of wrong labels where each text gets one; this model gives "
-        "several labels a text, each from a threshold of its own on (nanonet info MODEL)"
+        f"{option} is for models that give each text one label; this model gives several labels a "
+        "text, each from a threshold of its own on (nanonet info MODEL)"
     )

@@ -14,12 +14,12 @@ import click
 
 from nanonet import __version__
 from nanonet.cli._options import json_option, print_json, print_notes, text_option
+from nanonet.cli._rule import Asked, Rule, rule_of
 from nanonet.errors import UserError
 
 if TYPE_CHECKING:
     from nanonet.cli._labelling import Labelling
     from nanonet.data import Answers, Chunk, Part, Source
-    from nanonet.decide import Promise
     from nanonet.runtime import Classifier, ManyClassifier
 
 # A micro student takes about a second for so many; a chunk is also the least that can be kept.
@@ -29,12 +29,12 @@ _SLOW_ROWS = 256
 @dataclass(frozen=True)
 class Task:
     """What is done to every row: the model, the column of the text, the columns that are added,
-    and the promise by which some rows get no label."""
+    and the rule by which some rows get no label."""
 
     classifier: Classifier | ManyClassifier
     text: str
     labelling: Labelling
-    promise: Promise | None = None
+    rule: Rule
 
 
 @click.command(short_help="Label every row of a table.")
@@ -47,10 +47,22 @@ class Task:
     metavar="SHARE",
     help="Leave rows unlabelled so that at most this share of the labels is wrong, such as 0.05.",
 )
+@click.option("--each-class", is_flag=True, help="Ask that of each label by itself.")
+@click.option(
+    "--max-foreign",
+    type=float,
+    metavar="SHARE",
+    help="Leave rows unlabelled that are more foreign than this share of the pool, such as 0.99.",
+)
+@click.option(
+    "--prior",
+    metavar="FILE",
+    help="JSON with a share for every class in TABLE, or estimate to find them in TABLE.",
+)
 @text_option
 @json_option
 def predict(
-    model: str, table: str, out: str | None, max_error: float | None, text: str, as_json: bool
+    model: str, table: str, out: str | None, text: str, as_json: bool, **asked: Any
 ) -> None:
     """Label every row of TABLE with MODEL.
 
@@ -72,12 +84,22 @@ def predict(
     With --max-error, only rows that MODEL is sure enough of get a label, so that at most that share
     of the labels is wrong (with 95 % confidence, for texts like those it learned from); the others
     keep an empty label and their confidence, and are counted. Where its labels were too few to
-    promise that, it says so.
+    promise that, it says so. With --each-class besides, each label has a threshold of its own, and
+    labels of which nothing can be promised are not given.
+
+    With --max-foreign, a column foreign is added: the share, 0 to 1, of the texts MODEL learned
+    from that are less foreign. Rows over it keep an empty label.
+
+    With --prior, MODEL answers for another class mix than it learned, by Bayes' rule: FILE is JSON
+    such as {"spam": 0.02, "ham": 0.98} (shares or counts); estimate finds the mix in the first
+    20,000 rows of TABLE.
 
     \b
     Examples:
       nanonet predict model new.csv --out answers.csv
       nanonet predict model new.csv --out answers.csv --max-error 0.05
+      nanonet predict model new.csv --out answers.csv --max-foreign 0.99
+      nanonet predict model new.csv --out answers.csv --prior estimate
       nanonet predict model new.parquet --text body --out answers.parquet
       nanonet predict model new.jsonl.gz --out answers.jsonl.zst
       zcat new.jsonl.gz | nanonet predict model - > answers.jsonl
@@ -86,7 +108,7 @@ def predict(
 
     out = None if out == "-" else out
     check_target(out)
-    task = _task(model, text, max_error)
+    task = _task(model, table, text, Asked(**asked))
     again = can_be_read_again(table)
     made_by = _made_by(task, table) if again else None
     part = None if out is None else Part(Path(out), made_by)
@@ -104,25 +126,25 @@ def predict(
         print_json({**facts, "out": out})
 
 
-def _task(model: str, text: str, max_error: float | None) -> Task:
-    from nanonet.cli._labelling import ManyLabels, OneLabel, refuse_max_error
+def _task(model: str, table: str, text: str, asked: Asked) -> Task:
+    from nanonet.cli._labelling import ManyLabels, OneLabel, refuse_for_many
     from nanonet.runtime import ManyClassifier, load_any
 
     classifier = load_any(model)
     if isinstance(classifier, ManyClassifier):
-        if max_error is not None:
-            raise refuse_max_error()
-        return Task(classifier, text, ManyLabels(classifier))
-    promise = None if max_error is None else classifier.promise(max_error)
-    return Task(classifier, text, OneLabel(classifier, promise), promise)
+        if asked.options():
+            raise refuse_for_many(asked.options()[0])
+        return Task(classifier, text, ManyLabels(classifier), Rule())
+    classifier, rule = rule_of(classifier, asked, table, text)
+    one = OneLabel(classifier, rule.least(classifier), rule.max_foreign)
+    return Task(classifier, text, one, rule)
 
 
 def _made_by(task: Task, table: str) -> dict[str, str]:
     """What must be the same for a later run to go on; the rows themselves are compared besides."""
     # It names the SHA-256 of every file.
     manifest = json.dumps(task.classifier.info, sort_keys=True)
-    asked = {} if task.promise is None else {"--max-error": str(task.promise.max_error)}
-    return asked | {
+    return task.rule.made_by() | {
         "model": hashlib.sha256(manifest.encode()).hexdigest(),
         "--text": task.text,
         "format of the input": "".join(Path(table).suffixes[-2:]),
@@ -163,11 +185,11 @@ def _label(task: Task, table: str, part: Part | None, kind: str | None) -> dict[
             ]
         )
     counts: dict[str, object] = {"empty_texts": done.empty, "halved_rows": done.halved}
-    if task.promise is not None:
+    if task.rule.silent:
         left = f"{done.abstained:,} of {done.mark.rows:,} rows"
-        print_notes([f"{source.name}: left without a label: {left}; {task.promise}"])
-        counts |= {"abstained": done.abstained, "promise": vars(task.promise)}
-    return {"rows": done.mark.rows, "columns": names, **counts}
+        print_notes([f"{source.name}: left without a label: {left}; {task.rule}"])
+        counts["abstained"] = done.abstained
+    return {"rows": done.mark.rows, "columns": names, **counts, **task.rule.facts()}
 
 
 def _opened(info: dict[str, Any], table: str, part: Part | None) -> Source:
