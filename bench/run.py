@@ -19,6 +19,7 @@ from bench import (
     runtime,
     serve,
     size_command,
+    soak,
     timing,
     trees_command,
 )
@@ -119,6 +120,7 @@ main.add_command(condense_command.command)
 main.add_command(condense_command.study)
 main.add_command(size_command.command)
 main.add_command(serve.command)
+main.add_command(soak.command)
 main.add_command(promise.command)
 main.add_command(cascade.command)
 main.add_command(ask_command.command)
