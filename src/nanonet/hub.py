@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from nanonet.artefact import MANIFEST, read_artefact
+from nanonet.artefact import MANIFEST, PROTOTYPES, read_artefact
 from nanonet.errors import MissingExtra, UserError
 from nanonet.runtime import Classifier, load
 
@@ -89,14 +89,17 @@ def push_to_hub(
     token: str | None = None,
     message: str = "Upload nanonet model",
     endpoint: str | None = None,
+    with_texts: bool = False,
 ) -> str:
     """Upload a model and return the address of its commit.
 
     model: a folder that nanonet wrote (it is checked first), or what has ``save``: the outcome of
     ``nanonet.fit``, or a fitted ``NanoNetClassifier``. repo_id: ``user/name``, made if it is not
-    there (``private``: then as a private one). Files that an earlier model left there go.
+    there (``private``: then as a private one). Files that an earlier model left there go. A model
+    that keeps labelled texts (``fit --prototypes``) is pushed only ``with_texts``.
     """
     if isinstance(model, (str, Path)):
+        _check_texts(Path(model), with_texts)
         return _push(Path(model), repo_id, private, token, message, endpoint)
     if not hasattr(model, "save"):
         raise UserError(
@@ -106,6 +109,14 @@ def push_to_hub(
     with tempfile.TemporaryDirectory() as home:
         folder = model.save(Path(home) / "model")
         return _push(folder, repo_id, private, token, message, endpoint)
+
+
+def _check_texts(folder: Path, with_texts: bool) -> None:
+    if PROTOTYPES in read_artefact(folder).manifest["files"] and not with_texts:
+        raise UserError(
+            f"{folder} keeps labelled texts word for word ({PROTOTYPES}), which everyone who gets "
+            "the model could read; push it with_texts=True, or fit again without --prototypes"
+        )
 
 
 def _push(

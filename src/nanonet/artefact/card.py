@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nanonet.artefact.facts import ModelFacts, line, model_facts
+from nanonet.artefact.prototypes import PROTOTYPES
 
 _KINDS = {
     "nano": "a bag of hashed word n-grams with one row of numbers each; it needs NumPy only",
@@ -176,6 +177,11 @@ def _limits(facts: ModelFacts) -> str:
         "- It knows only the classes above, and gives one of them to any text, however foreign.",
         "- It repeats what its labelled texts and its pile hold, mistakes and prejudices included.",
     ]
+    if PROTOTYPES in facts.files:
+        lines.append(
+            f"- `{PROTOTYPES}` holds labelled texts word for word, up to two a class: whoever has "
+            "the model can read them."
+        )
     if facts.kind == "nano":
         lines.append(
             "- It counts words and short phrases: irony, long-range negation and words it never "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nanonet.artefact import write_artefact
+from nanonet.artefact import PROTOTYPES, Prototype, encode_prototypes, write_artefact
+from nanonet.data import Labelled
 from nanonet.decide import Promise
 from nanonet.encode import Encoder
 from nanonet.errors import UserError
@@ -27,6 +29,7 @@ from nanonet.runtime import (
     Scorer,
     find_promise,
 )
+from nanonet.select import prototype_rows
 from nanonet.text import GramSpec
 
 
@@ -51,6 +54,8 @@ class Fitted:
         self._chosen, self._encoder, self._spec = chosen, encoder, spec
         #: Pool texts to label first, where votes were learned that no label could check.
         self.label_first: tuple[str, ...] = ()
+        #: The labelled texts that were learned from, after the guard.
+        self.labelled = Labelled((), ())
 
     @cached_property
     def nano(self) -> Classifier:
@@ -102,8 +107,34 @@ class Fitted:
         """Probabilities [n, C], columns as in ``classes_``."""
         return self.classifier.predict_proba(texts)
 
-    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the chosen student as a folder, whole or not at all; returns its path."""
+    def save(self, path: str | Path, *, overwrite: bool = False, prototypes: bool = False) -> Path:
+        """Write the chosen student as a folder, whole or not at all; returns its path.
+
+        prototypes: keep one clear and one borderline labelled text of each class in it, word for
+        word, for ``explain --prototypes``. Whoever gets the model can read them.
+        """
+        if not prototypes:
+            return self._write(path, overwrite, {})
+        with tempfile.TemporaryDirectory() as home:
+            file = Path(home) / PROTOTYPES
+            file.write_bytes(encode_prototypes(self.prototypes()))
+            return self._write(path, overwrite, {PROTOTYPES: file})
+
+    def prototypes(self) -> tuple[Prototype, ...]:
+        """One clear and one borderline labelled text of each class, by the chosen student."""
+        texts, labels = self.labelled.texts, self.labelled.labels
+        if not texts:
+            raise UserError("there are no labelled texts to keep; leave prototypes out")
+        proba = self.predict_proba(texts)
+        y = np.array([self.classes_.index(label) for label in labels], np.int64)
+        return tuple(
+            Prototype(labels[row], kind, texts[row], round(float(proba[row, number]), 4))
+            for number, clear, border in prototype_rows(proba, y)
+            for kind, row in (("clear", clear), ("borderline", border))
+            if row is not None
+        )
+
+    def _write(self, path: str | Path, overwrite: bool, more: dict[str, Path]) -> Path:
         student, weights, files = self._parts()
         scope = self._chosen.calibrated.scope
         return write_artefact(
@@ -115,7 +146,7 @@ class Fitted:
             thresholds=self._thresholds(),
             scope=scope.to_dict() if scope else None,
             provenance=self.report.provenance(),
-            extra_files=files,
+            extra_files=files | more,
             overwrite=overwrite,
         )
 

@@ -7,6 +7,7 @@ from typing import Any, final, overload
 
 import numpy as np
 
+from nanonet.artefact import Prototype
 from nanonet.decide import Promise, estimate_mix
 from nanonet.errors import FormatError, UserError
 from nanonet.runtime.calibration import Calibration
@@ -40,6 +41,7 @@ class Classifier:
         info: dict[str, Any] | None = None,
         thresholds: Mapping[str, Any] | None = None,
         scope: Scope | None = None,
+        prototypes: tuple[Prototype, ...] = (),
     ) -> None:
         if len(classes) != scorer.class_count:
             raise FormatError(
@@ -52,6 +54,8 @@ class Classifier:
         self._thresholds = dict(thresholds or self.info.get("thresholds", {}))
         self._names = tuple(classes)
         self.scope = scope
+        #: Labelled texts that the model keeps, where its maker asked for it (docs/report.md).
+        self.prototypes = prototypes
         self.calibration = calibration or Calibration(float(temperature))
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nanonet.artefact import Artefact, read_artefact
+from nanonet.artefact import Artefact, read_artefact, read_prototypes
 from nanonet.errors import FormatError, UserError
 from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.calibration import Calibration
@@ -95,7 +95,10 @@ def _classifier(artefact: Artefact, compiled: bool | None) -> Classifier:
         calibration = _calibration(artefact, len(classes))
         scope = Scope.from_dict(artefact.manifest.get("scope"))
     info = artefact.manifest
-    return Classifier(classes, scorer, calibration=calibration, scope=scope, info=info)
+    kept = read_prototypes(artefact)
+    return Classifier(
+        classes, scorer, calibration=calibration, scope=scope, info=info, prototypes=kept
+    )
 
 
 def _many_classifier(artefact: Artefact, compiled: bool | None) -> ManyClassifier:

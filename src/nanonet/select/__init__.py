@@ -16,6 +16,7 @@ from nanonet.select.doubt import Doubts, Learner, believed, out_of_fold, suspect
 from nanonet.select.draw import chances, draw, quotas, systematic
 from nanonet.select.first import cells, first_texts, next_texts
 from nanonet.select.gain import entropy, entropy_gain, margin, margin_gain
+from nanonet.select.prototype import prototype_rows
 from nanonet.select.robust import rad, rad_chances, rad_weights
 from nanonet.select.telling import telling
 from nanonet.select.thin import first_copies
@@ -59,6 +60,7 @@ __all__ = [
     "next_texts",
     "nucleus",
     "out_of_fold",
+    "prototype_rows",
     "quotas",
     "rad",
     "rad_chances",
