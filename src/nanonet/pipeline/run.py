@@ -127,6 +127,7 @@ def _learn(
         inputs, settings, encoder, prepared, learned, chosen, why, (*notes, *chosen.notes)
     )
     fitted = Fitted(inputs.classes, chosen, encoder, prepared.spec, report)
+    fitted.labelled = inputs.labelled
     fitted.label_first = first_to_label(inputs, prepared.material, learned, rng)
     return fitted
 
