@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanonet.cli._fit_extras import Extras, extra_options
 from nanonet.cli._options import (
     json_option,
     label_option,
@@ -87,6 +88,7 @@ _PLAIN = ("auto", "nano", "micro")
     "--seed", type=int, default=0, show_default=True, help="Same seed and same input, same model."
 )
 @click.option("--force", is_flag=True, help="Replace MODEL if it is there and is a model.")
+@extra_options
 @text_option
 @label_option
 @json_option
@@ -128,11 +130,13 @@ def fit(
     """
     from nanonet.cli._progress import terminal_progress
 
+    extras = Extras.taken(settings)
     _check(labelled, pool, classes)
     _check_place(out, force)
     tables = _Tables(labelled, pool, classes, test, text, label)
     tables.read_votes(votes, text)
     print_notes(tables.notes)
+    extras.check(tables)
 
     if tables.condensed:
         fitted = _fit_condensed(tables, effort, settings)
@@ -150,8 +154,9 @@ def fit(
             progress=terminal_progress(),
             **settings,
         )
-    fitted.save(out, overwrite=force)
+    fitted.save(out, overwrite=force, **extras.saving())
     _tell(fitted, out, tables.test, test, as_json)
+    extras.write(out, tables, settings)
 
 
 def _check(labelled: str | None, pool: str | None, classes: str | None) -> None:
