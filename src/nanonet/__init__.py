@@ -13,28 +13,34 @@ if TYPE_CHECKING:
     from nanonet.errors import UserError
     from nanonet.estimator import NanoNetClassifier
     from nanonet.hub import from_pretrained, push_to_hub
-    from nanonet.pipeline import fit
-    from nanonet.runtime import Classifier, load
+    from nanonet.pipeline import fit, fit_many
+    from nanonet.runtime import Classifier, ManyClassifier, load, load_many
 
 __version__ = "0.1.0"
 __all__ = [
     "Classifier",
+    "ManyClassifier",
     "NanoNetClassifier",
     "UserError",
     "__version__",
     "fit",
+    "fit_many",
     "from_pretrained",
     "load",
+    "load_many",
     "push_to_hub",
 ]
 
 _HOMES = {
     "Classifier": "nanonet.runtime",
+    "ManyClassifier": "nanonet.runtime",
     "NanoNetClassifier": "nanonet.estimator",
     "UserError": "nanonet.errors",
     "fit": "nanonet.pipeline",
+    "fit_many": "nanonet.pipeline",
     "from_pretrained": "nanonet.hub",
     "load": "nanonet.runtime",
+    "load_many": "nanonet.runtime",
     "push_to_hub": "nanonet.hub",
 }
 

@@ -18,7 +18,7 @@ from nanonet.cli._options import (
 from nanonet.errors import UserError
 
 if TYPE_CHECKING:
-    from nanonet.data import ClassSpec, Labelled, Pool, Test
+    from nanonet.data import ClassSpec, Labelled, ManyLabelled, ManyTest, Pool, Test
     from nanonet.votes import VoteTable
 
 
@@ -112,7 +112,9 @@ def fit(
 
     LABELLED and TEST have the columns text and label, POOL has text (see --text and --label); the
     formats are CSV, TSV, JSON Lines, Parquet and plain text, also .gz or .zst. LABELLED may be left
-    out when --classes and --pool are given. Copies of TEST rows are removed from the other tables.
+    out when --classes and --pool are given. Rows that may have several labels have them in a column
+    labels, joined by | (empty where none applies), or in a column of 0 and 1 for each label, all
+    named by --label; the model then gives any number of labels. Copies of TEST rows are removed from the other tables.
 
     What was learned, chosen and why is printed at the end and kept in MODEL; see it again with
     nanonet info.
@@ -126,6 +128,7 @@ def fit(
       nanonet fit labelled.jsonl --pool pool.parquet --test test.csv --out model
       nanonet fit --classes classes.txt --pool pool.txt --out model
       nanonet fit labelled.csv --pool pool.csv --votes votes.csv --out model
+      nanonet fit labelled.csv --label late --label broken --pool pool.csv --out model
       nanonet fit labelled.csv --pool pool.csv --out model --max-us 2000 --max-mb 20
     """
     from nanonet.cli._progress import terminal_progress
@@ -138,8 +141,15 @@ def fit(
     print_notes(tables.notes)
     extras.check(tables)
 
+    fitted: Any
     if tables.condensed:
         fitted = _fit_condensed(tables, effort, settings)
+    elif tables.many:
+        from nanonet.cli._fit_many import fit_tables, refuse_one_label
+
+        refuse_one_label({"classes": tables.classes, "votes": votes})
+        kept_out = tables.test.texts if tables.test else None
+        fitted = fit_tables(tables.many, tables.pool, kept_out, effort=effort, **settings)
     else:
         from nanonet.pipeline import fit as fit_model
 
@@ -190,27 +200,40 @@ class _Tables:
         text: str,
         label: tuple[str, ...],
     ) -> None:
-        from nanonet.data import read_classes, read_labelled, read_pool, read_test
+        from nanonet.data import (
+            ManyLabelled,
+            read_any_labelled,
+            read_classes,
+            read_many_test,
+            read_pool,
+            read_test,
+        )
 
         self.notes: list[str] = []
         self.classes: tuple[ClassSpec, ...] | None = read_classes(classes) if classes else None
         self.labelled: Labelled | None = None
+        self.many: ManyLabelled | None = None
         self.pool: Pool | None = None
-        self.test: Test | None = None
+        self.test: Test | ManyTest | None = None
         self.condensed = (
             labelled if labelled and (Path(labelled) / "condensed.json").is_file() else None
         )
         if labelled and not self.condensed:
-            self.labelled = read_labelled(labelled, text, label, self.notes)
+            found = read_any_labelled(labelled, text, label, self.notes)
+            if isinstance(found, ManyLabelled):
+                self.many = found
+            else:
+                self.labelled = found
         if pool:
             self.pool = read_pool(pool, text, self.notes)
         if test:
-            self.test = read_test(test, text, label, self.notes)
+            read = read_many_test if self.many else read_test
+            self.test = read(test, text, label, self.notes)
         self.votes: VoteTable | None = None
 
     def read_votes(self, path: str | None, text: str) -> None:
         """The votes, on texts of the pool and, behind them, of the labelled table."""
-        if path is None:
+        if path is None or self.many:  # votes beside several labels are refused
             return
         from nanonet.votes import Tree, read_votes
 
@@ -245,13 +268,20 @@ def _fit_condensed(tables: _Tables, effort: str, settings: dict[str, Any]) -> An
     )
 
 
-def _tell(fitted: Any, out: str, test: Test | None, name: str | None, as_json: bool) -> None:
-    from nanonet.cli.evaluate import as_text, score
-    from nanonet.runtime import load
+def _tell(
+    fitted: Any, out: str, test: Test | ManyTest | None, name: str | None, as_json: bool
+) -> None:
+    from nanonet.cli.evaluate import as_text, score, score_many
+    from nanonet.data import ManyTest
+    from nanonet.runtime import load, load_many
 
+    scores = None
     # The folder is read back, so what is scored is what was written.
-    scores = score(load(out), test, str(name)) if test else None
-    report, first = fitted.report, list(fitted.label_first)
+    if isinstance(test, ManyTest):
+        scores = score_many(load_many(out), test, str(name))
+    elif test is not None:
+        scores = score(load(out), test, str(name))
+    report, first = fitted.report, list(getattr(fitted, "label_first", ()))
     if as_json:
         more: dict[str, Any] = {"test": scores} if scores else {}
         more |= {"label_first": first} if first else {}

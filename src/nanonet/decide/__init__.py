@@ -44,12 +44,14 @@ from nanonet.decide.scaling import (
     heat_of_labels,
 )
 from nanonet.decide.scope import LEAST_TYPICAL, foreign_knots, standing_out
+from nanonet.decide.thresholds import PULL, choose_thresholds
 
 __all__ = [
     "ERRORS",
     "LEAST_SCALED",
     "LEAST_TYPICAL",
     "LEVEL",
+    "PULL",
     "ClassScore",
     "Expected",
     "Held",
@@ -61,6 +63,7 @@ __all__ = [
     "binary_log_loss",
     "chance",
     "choose_scaling",
+    "choose_thresholds",
     "confusion",
     "ece",
     "error_bound",

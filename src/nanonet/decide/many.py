@@ -44,8 +44,9 @@ def set_scores(truth: Flags, said: Flags) -> list[ClassScore]:
 
 def macro_f1_of_sets(truth: Flags, said: Flags) -> float:
     """Mean F1 over the classes that occur in ``truth`` or ``said``, each with equal weight."""
-    seen = truth.any(axis=0) | said.any(axis=0)
-    scores = [one.f1 for one, here in zip(set_scores(truth, said), seen, strict=True) if here]
+    seen = np.flatnonzero(truth.any(axis=0) | said.any(axis=0))
+    each = set_scores(truth, said)
+    scores = [each[column].f1 for column in seen.tolist()]
     return float(np.mean(scores)) if scores else 0.0
 
 

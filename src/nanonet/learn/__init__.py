@@ -1,6 +1,7 @@
 """The cohort: views of the texts that teach one another on the pile, and the gate before it."""
 
 from nanonet.learn._bayes import fit_bayes
+from nanonet.learn._sigmoid import fit_sigmoid, logit, sigmoid
 from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
 from nanonet.learn.blend import at_confidence, blend
 from nanonet.learn.cohort import CohortSettings, Round, row_weights
@@ -23,13 +24,16 @@ __all__ = [
     "at_confidence",
     "blend",
     "fit_bayes",
+    "fit_sigmoid",
     "fit_softmax",
     "gram_view",
     "half_split",
     "learn_quick",
+    "logit",
     "one_hot",
     "row_weights",
     "score_trials",
+    "sigmoid",
     "softmax",
     "try_split",
     "unit",

@@ -83,7 +83,7 @@ def check_inputs(
         ("pool", pool),
         ("test_texts", () if test_texts is None else test_texts),
     ):
-        _strings(name, values)
+        check_texts(name, values)
     _label_values(labels)
     if len(texts) != len(labels):
         raise UserError(f"there are {len(texts)} texts but {len(labels)} labels; give one each")
@@ -117,7 +117,8 @@ def _specs(given: Sequence[ClassSpec | str] | None) -> tuple[ClassSpec, ...] | N
     return specs
 
 
-def _strings(name: str, values: Sequence[str]) -> None:
+def check_texts(name: str, values: Sequence[str]) -> None:
+    """Refuse what is no list of texts with something in each."""
     if isinstance(values, (str, bytes)):
         raise UserError(f"{name} is one string; give a list of strings")
     for row, value in enumerate(values):
@@ -134,6 +135,11 @@ def _label_values(labels: Sequence[object]) -> None:
     if isinstance(labels, (str, bytes)):
         raise UserError("labels is one string; give a list with a label for each text")
     for row, value in enumerate(labels):
+        if isinstance(value, (list, tuple, set, frozenset)):
+            raise UserError(
+                f"labels[{row}] is a {type(value).__name__}; several labels a text are learned by "
+                "nanonet.fit_many"
+            )
         if value is None or value != value or not str(value).strip():  # nan is unlike itself
             raise UserError(f"labels[{row}] is {value!r}; every text must have a label")
 

