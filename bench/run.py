@@ -14,6 +14,7 @@ from bench import (
     ask_command,
     cascade,
     condense_command,
+    deletion,
     llm_faults,
     promise,
     runtime,
@@ -122,6 +123,7 @@ main.add_command(size_command.command)
 main.add_command(serve.command)
 main.add_command(soak.command)
 main.add_command(promise.command)
+main.add_command(deletion.command)
 main.add_command(cascade.command)
 main.add_command(ask_command.command)
 main.add_command(trees_command.command)

@@ -24,6 +24,7 @@ from bench._ablation_tables import ablation
 from bench._accuracy_tables import accuracy, calibration, headline, names, nanonet
 from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
+from bench._deletion_table import deletion
 from bench._llm_tables import llm
 from bench._promise_table import promise
 from bench._speed_tables import (
@@ -62,6 +63,7 @@ TABLES = {
     "size": ("size.json", size),
     "serve": ("serve.json", serve),
     "promise": ("promise.json", promise),
+    "deletion": ("deletion.json", deletion),
     "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),
     "cascade": ("cascade.json", cascade),
