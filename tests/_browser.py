@@ -7,6 +7,7 @@ a zero byte, in on file 3 and out on file 4 of the browser.
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -130,10 +131,16 @@ def browser(home: Path) -> Any:
     """A browser until the block is left; ``home`` is an empty folder for what it keeps."""
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()
-    line = f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}'
+
+    def placed() -> None:  # in the child, before the browser begins
+        first, second = (fcntl.fcntl(one, fcntl.F_DUPFD, 10) for one in (theirs_in, theirs_out))
+        os.dup2(first, 3)
+        os.dup2(second, 4)
+
     process = subprocess.Popen(
-        ["sh", "-c", line, str(BROWSER), *_FLAGS.split(), f"--user-data-dir={home}"],
-        pass_fds=(theirs_in, theirs_out),
+        [str(BROWSER), *_FLAGS.split(), f"--user-data-dir={home}"],
+        close_fds=False,
+        preexec_fn=placed,
         env={**os.environ, "HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -70,6 +70,10 @@ class Head:
             table[:, rest] = by_name[:, rest]
         return table
 
+    def views(self) -> list[Floats]:
+        """The texts as the head sees them [n, r], once it has learned: near is what tells alike."""
+        return [] if self._start is None else [self._start.view.features]
+
     def _logits(self, rows: Rows, y: Rows, classes: int, names: Floats | None) -> Floats:
         settled = self._settled
         if self._start is not None and (

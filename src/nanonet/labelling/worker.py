@@ -98,7 +98,8 @@ class _Turn:
         shut[[row for row in state["shut"] if row < self._read]] = True
         shut[rows] = True
         shut[self._read :] = True
-        order = telling(self._points, _ORDERED, labelled=rows, shut=shut, table=table)
+        views = [self._points, *self._head.views()]
+        order = telling(views, _ORDERED, labelled=rows, shut=shut, table=table)
         free = np.flatnonzero(~shut)
         checks = rng.permutation(free)[:_CHECKS]
         held = [row for row in state["held"] if row < self._read]

@@ -9,6 +9,8 @@ best set (Nemhauser, Wolsey and Fisher 1978), each next text also avoids what wa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,35 +23,44 @@ _PROBED = 500
 
 
 def telling(
-    points: Floats,
+    views: Sequence[Floats],
     count: int,
     *,
     labelled: Rows,
     shut: NDArray[np.bool_] | None = None,
     table: Floats | None = None,
 ) -> Rows:
-    """Rows [count] to ask next, the most telling first, of ``points`` [n, d] of length one.
+    """Rows [count] to ask next, the most telling first.
 
+    views: one or more matrices [n, d], as the texts lie by each; their nearness is averaged.
     labelled: rows that have an answer; shut [n]: rows not to be asked (the labelled ones never
     are); table: a model's probabilities [n, C], None where there is no model yet. All rows that are
-    left where fewer are there. The rows that the sum runs over depend on n alone, so that one order
-    does not contradict the next.
+    left where fewer are there. Nothing is drawn but the rows that the sum runs over, which depend
+    on n alone, so that one order does not contradict the next.
+
+    >>> import numpy as np
+    >>> points = np.array([[0.0], [0.1], [0.2], [5.0], [5.1]])
+    >>> telling([points], 1, labelled=np.array([1])).tolist()
+    [3]
     """
-    points = matrix(points, "points")
-    closed = np.zeros(len(points), bool) if shut is None else shut.copy()
+    views = [matrix(view, "points") for view in views]
+    n = len(views[0])
+    closed = np.zeros(n, bool) if shut is None else shut.copy()
     closed[labelled] = True
     free = np.flatnonzero(~closed)
     if not len(free):
         return free
-    count = asked(count, len(free))
-    heard = np.sort(np.random.default_rng(0).permutation(len(points))[:_SPOKEN_FOR])
-    width = _width(points)
-    near = _nearness(points[heard], points[free], width)
-    covered = np.zeros(len(heard), np.float32)
+    heard = np.sort(np.random.default_rng(0).permutation(n)[:_SPOKEN_FOR])
+    near, covered = np.zeros((len(heard), len(free)), np.float32), np.zeros(len(heard), np.float32)
+    told = np.zeros((len(heard), len(labelled)), np.float32)
+    for view in views:
+        width = _width(view)
+        near += _nearness(view[heard], view[free], width) / len(views)
+        told += _nearness(view[heard], view[labelled], width) / len(views)
     if len(labelled):
-        covered = _nearness(points[heard], points[labelled], width).max(axis=1)
+        covered = told.max(axis=1)
     weight = np.ones(len(heard), np.float32) if table is None else margin_gain(table[heard])
-    return free[_greedy(near, covered, weight, count)]
+    return free[_greedy(near, covered, weight, asked(count, len(free)))]
 
 
 def _greedy(near: Floats, covered: Floats, weight: Floats, count: int) -> Rows:
@@ -59,13 +70,13 @@ def _greedy(near: Floats, covered: Floats, weight: Floats, count: int) -> Rows:
     """
     adds = np.maximum(near - covered[:, None], 0.0).T @ weight
     chosen: list[int] = []
-    for _ in range(count):
-        while True:
-            one = int(adds.argmax())
-            before = adds[one]
-            adds[one] = np.maximum(near[:, one] - covered, 0.0) @ weight
-            if adds[one] >= before - 1e-6 * abs(before) or adds.argmax() == one:
-                break
+    while len(chosen) < count:
+        one = int(adds.argmax())
+        now = np.maximum(near[:, one] - covered, 0.0) @ weight
+        stale = now < adds[one]
+        adds[one] = now
+        if stale and int(adds.argmax()) != one:
+            continue
         chosen.append(one)
         covered = np.maximum(covered, near[:, one])
         adds[one] = -np.inf
