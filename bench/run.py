@@ -16,6 +16,7 @@ from bench import (
     condense_command,
     deletion,
     llm_faults,
+    multilabel,
     promise,
     runtime,
     serve,
@@ -128,6 +129,7 @@ main.add_command(cascade.command)
 main.add_command(ask_command.command)
 main.add_command(trees_command.command)
 main.add_command(llm_faults.command)
+main.add_command(multilabel.command)
 
 if __name__ == "__main__":
     main()

@@ -26,6 +26,7 @@ from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
 from bench._deletion_table import deletion
 from bench._llm_tables import llm
+from bench._multilabel_table import multilabel
 from bench._promise_table import promise
 from bench._speed_tables import (
     bigtable,
@@ -74,6 +75,7 @@ TABLES = {
     "ask-doubt": ("ask.json", _ask_tables.doubt),
     "llm": ("llm.json", llm),
     "trees": ("trees.json", trees),
+    "multilabel": ("multilabel.json", multilabel),
     "names-only": ("accuracy.json", names_only),
     "condense": ("condense.json", condense),
     "condense-time": ("condense.json", seconds),

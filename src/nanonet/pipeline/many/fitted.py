@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nanonet.artefact import write_artefact
 from nanonet.encode import Encoder
 from nanonet.errors import UserError
+from nanonet.learn import LinearHead
 from nanonet.pipeline.forms import EncoderForm, int8_form
 from nanonet.pipeline.many.choose import ManyChosen
 from nanonet.pipeline.many.report import ManyReport
@@ -60,6 +61,11 @@ class FittedMany:
             max_tokens=self._encoder.max_tokens,
         )
         return ManyClassifier(self.classes_, scorer, self._chosen.micro_rule)
+
+    @property
+    def head(self) -> LinearHead:
+        """The encoder student's classifier on the encoder's readouts, each of length one."""
+        return self._chosen.micro
 
     @property
     def classifier(self) -> ManyClassifier:
