@@ -12,6 +12,7 @@ from bench import (
     ablation_command,
     accuracy,
     ask_command,
+    calibration,
     cascade,
     condense_command,
     deletion,
@@ -19,6 +20,7 @@ from bench import (
     multilabel,
     promise,
     runtime,
+    scope,
     serve,
     size_command,
     soak,
@@ -126,6 +128,8 @@ main.add_command(soak.command)
 main.add_command(promise.command)
 main.add_command(deletion.command)
 main.add_command(cascade.command)
+main.add_command(calibration.command)
+main.add_command(scope.command)
 main.add_command(ask_command.command)
 main.add_command(trees_command.command)
 main.add_command(llm_faults.command)

@@ -24,9 +24,9 @@ def test_before_a_model_each_group_is_asked_and_the_largest_first():
 
 
 def test_groups_that_have_answers_wait():
-    points, group = blobs(np.random.default_rng(1), [60, 40, 30, 25])
-    rows = telling([points], 2, labelled=np.array([0, 70]))
-    assert group[rows].tolist() == [2, 3]
+    points, group = blobs(np.random.default_rng(1), [50, 30, 20, 10])
+    for labelled, due in (([0], 1), ([0, 60], 2), ([0, 60, 90], 3)):
+        assert group[telling([points], 1, labelled=np.array(labelled))] == due
 
 
 def test_a_model_turns_the_order_to_where_it_is_unsure():
