@@ -69,7 +69,7 @@ def _classes(path: Path | None) -> Any:
 def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> dict[str, Any]:
     start = time.perf_counter()
     if classifier.info["student"]["kind"] == "micro" and not _tuned(classifier.info):
-        table = _micro_proba(classifier, drawn.test.texts, cache_dir)
+        table = classifier.proba_of(micro_logits(classifier, drawn.test.texts, cache_dir))
     else:
         table = classifier.predict_proba(list(drawn.test.texts))
     predict_s = time.perf_counter() - start
@@ -83,8 +83,8 @@ def _tuned(info: dict[str, Any]) -> bool:
     return info["provenance"]["gate"]["chosen"] in ("blend", "taught", "tuned")
 
 
-def _micro_proba(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:
-    """What the micro artefact answers, its encoder's vectors taken from the cache.
+def micro_logits(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:
+    """Raw scores of the micro artefact, its encoder's vectors taken from the cache.
 
     The shipped encoder gives the cached vectors bit for bit (a test holds it to that), and the
     same test split is scored in every draw: encoding it anew each time would take hours.
@@ -96,7 +96,7 @@ def _micro_proba(classifier: Any, texts: Sequence[str], cache_dir: Path | None) 
     blocks = [read.readout(int(i)) for i in scorer._readouts]
     unit = [b / np.maximum(np.linalg.norm(b, axis=1, keepdims=True), 1e-9) for b in blocks]
     logits = np.concatenate(unit, axis=1) @ scorer._head + scorer.bias
-    return classifier.proba_of(np.asarray(logits, np.float32))
+    return np.asarray(logits, np.float32)
 
 
 def _nano(fitted: Any, drawn: Draw) -> dict[str, Any] | None:

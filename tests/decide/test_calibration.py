@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nanonet.decide import believed_accuracy, expect, fit_temperature, wilson
+from nanonet.decide import (
+    believed_accuracy,
+    believed_errors,
+    expect,
+    fit_temperature,
+    wilson,
+)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +104,23 @@ def test_a_confidence_far_from_the_labels_is_trusted_less():
 
 def test_labels_that_are_all_right_are_not_believed_without_doubt():
     assert believed_accuracy(1.0, 0.0, 0.9, 10) < 0.97
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_few_labels_leave_the_errors_to_the_disagreement_and_many_decide(together):
+    few, _ = believed_errors(0.95, 0.1, 10, 0.25, together=together)
+    many, _ = believed_errors(0.95, 0.002, 8000, 0.25, together=together)
+    assert abs(few - 0.25) < 0.08
+    assert many == pytest.approx(0.05, abs=0.01)
+
+
+def test_students_that_were_taught_together_err_more_than_they_disagree():
+    apart, nano = believed_errors(0.8, 0.1, 20, 0.2, together=False)
+    together, _ = believed_errors(0.8, 0.1, 20, 0.2, together=True)
+    assert apart < together
+    assert apart < nano <= 1.0
+    assert believed_errors(0.0, 0.0, 5, 1.0, together=False)[1] <= 1.0
+
+
+def test_right_answers_alone_are_not_believed_without_doubt_where_students_disagree():
+    assert believed_errors(1.0, 0.0, 10, 0.2, together=False)[0] > 0.1

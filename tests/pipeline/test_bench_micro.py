@@ -1,7 +1,7 @@
 """The bench scores micro models from cached vectors; that must be what the model itself answers."""
 
 import numpy as np
-from bench.nanonet_method import _micro_proba
+from bench.nanonet_method import micro_logits
 
 TEXTS = ["Where is the next story hour?", "I paid the fine twice.", "图书馆几点开门", "wifi 😞"]
 
@@ -9,6 +9,6 @@ TEXTS = ["Where is the next story hour?", "I paid the fine twice.", "图书馆�
 def test_cached_vectors_give_the_answers_of_the_micro_model(fitted, encoder_cache):
     micro = fitted["micro"].micro
     own = micro.predict_proba(TEXTS)
-    cached = _micro_proba(micro, TEXTS, encoder_cache)
+    cached = micro.proba_of(micro_logits(micro, TEXTS, encoder_cache))
     np.testing.assert_allclose(cached, own, atol=2e-6)
     assert not np.allclose(own, np.roll(own, 1, axis=0))  # the texts do differ

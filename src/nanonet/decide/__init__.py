@@ -3,6 +3,7 @@
 from nanonet.decide.calibration import (
     Expected,
     believed_accuracy,
+    believed_errors,
     expect,
     fit_temperature,
     wilson,
@@ -44,6 +45,7 @@ from nanonet.decide.scaling import (
     heat_of_labels,
 )
 from nanonet.decide.scope import LEAST_TYPICAL, foreign_knots, standing_out
+from nanonet.decide.shape import SHAPE_OFF, shape_by_teacher
 from nanonet.decide.thresholds import PULL, choose_thresholds
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "LEAST_TYPICAL",
     "LEVEL",
     "PULL",
+    "SHAPE_OFF",
     "ClassScore",
     "Expected",
     "Held",
@@ -59,6 +62,7 @@ __all__ = [
     "Scaling",
     "accuracy",
     "believed_accuracy",
+    "believed_errors",
     "binary_ece",
     "binary_log_loss",
     "chance",
@@ -83,6 +87,7 @@ __all__ = [
     "odds_of",
     "per_class",
     "set_scores",
+    "shape_by_teacher",
     "standing_out",
     "surest_kept",
     "wilson",

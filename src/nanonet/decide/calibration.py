@@ -59,6 +59,45 @@ def believed_accuracy(tried: float | None, tried_se: float, confidence: float, n
     return float((a * tried + b * confidence) / (a + b))
 
 
+@dataclass(frozen=True)
+class Disagreement:
+    """What it says of the errors that two students disagree on a share of the pool's texts.
+
+    error: micro's errors over the disagreements; spread: how far that ratio varies, as a share of
+    itself; nano: nano's errors over micro's.
+    """
+
+    error: float
+    spread: float
+    nano: float
+
+
+# Training splits of six sets, 10 labels a class (docs/trust.md). Two students that were taught the
+# same soft labels of the pool share more of their errors than two that were not.
+_TAUGHT_TOGETHER = Disagreement(1.2, 0.3, 1.05)
+_TAUGHT_APART = Disagreement(0.95, 0.15, 1.2)
+_LEAST_DOUBT = 0.01
+
+
+def believed_errors(
+    tried: float, tried_se: float, n: int, disagreed: float, *, together: bool
+) -> tuple[float, float]:
+    """The shares of errors (micro's, nano's) that confidences are set to.
+
+    tried: accuracy on ``n`` hidden labels, with its standard error; disagreed: share of pool texts
+    on which nano, not having learned from the text, and micro answer differently; together: whether
+    both learned the same soft labels of the pool. Models that err apart disagree where either errs
+    (Jiang et al., ICLR 2022), on thousands of texts instead of twenty labels; the two estimates are
+    joined by precision.
+    """
+    rule = _TAUGHT_TOGETHER if together else _TAUGHT_APART
+    seen = rule.error * disagreed
+    doubt, se = max(_LEAST_DOUBT, rule.spread * seen), max(tried_se, 0.5 / max(n, 1))
+    a, b = 1.0 / se**2, 1.0 / doubt**2
+    error = (a * (1.0 - tried) + b * seen) / (a + b)
+    return float(error), float(min(rule.nano * error, 1.0))
+
+
 def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
     """Wilson's (1927) interval for a share seen in ``n`` trials."""
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)

@@ -70,29 +70,40 @@ class Scaling:
         return "vector" if self.weights else "isotonic" if self.knots else "temperature"
 
 
-def choose_scaling(held: Held, temperature: float, rng: np.random.Generator) -> Scaling:
-    """The kind with the lowest log-loss on labels that its fit did not see, the temperature where
-    the gain is within two standard errors or the labels are fewer than LEAST_SCALED."""
+def choose_scaling(
+    held: Held, temperature: float, rng: np.random.Generator, shape: Knots = ()
+) -> Scaling:
+    """The kind with the lowest log-loss on labels that its fit did not see.
+
+    What needs no label stands: the temperature, or the ``shape`` that the pool gave, if there is
+    one and the labels are not against it. Another kind must be better by two standard errors, of
+    LEAST_SCALED labels or more.
+    """
     n = len(held)
     if n < LEAST_SCALED:
-        return Scaling(labels=n)
+        return Scaling(knots=shape, labels=n)
     fold = rng.permutation(n) % _FOLDS
     losses = {kind: np.zeros(n) for kind in ("temperature", "vector", "isotonic")}
+    if shape:
+        losses["pool"] = _loss(_apply(Scaling(knots=shape), held.logits, temperature), held.y)
     for side in range(_FOLDS):
         train, rest = held.rows(fold != side), held.rows(fold == side)
         losses["temperature"][fold == side] = _loss(_softmax(rest.logits / temperature), rest.y)
         for made in _both(train, temperature):
             said = _apply(made, rest.logits, temperature)
             losses[made.kind][fold == side] = _loss(said, rest.y)
-    told = tuple((k, float(np.average(v, weights=held.weight))) for k, v in losses.items())
-    best = min(told[1:], key=lambda one: one[1])[0]
-    gain = losses["temperature"] - losses[best]
+    told = {kind: float(np.average(loss, weights=held.weight)) for kind, loss in losses.items()}
+    stands = min(("temperature", "pool") if shape else ("temperature",), key=lambda k: told[k])
+    best = min(("vector", "isotonic"), key=lambda kind: told[kind])
+    gain = losses[stands] - losses[best]
     mean = float(np.average(gain, weights=held.weight))
     spread = float(np.sqrt(np.average((gain - mean) ** 2, weights=held.weight) / (n - 1)))
     if mean <= _SURE * spread:
-        return Scaling(losses=told, labels=n)
+        return Scaling(
+            knots=shape if stands == "pool" else (), losses=tuple(told.items()), labels=n
+        )
     made = next(one for one in _both(held, temperature) if one.kind == best)
-    return Scaling(made.weights, made.biases, made.knots, told, n)
+    return Scaling(made.weights, made.biases, made.knots, tuple(told.items()), n)
 
 
 def _both(held: Held, temperature: float) -> tuple[Scaling, ...]:

@@ -5,12 +5,21 @@ from nanonet.learn._sigmoid import fit_sigmoid, logit, sigmoid
 from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
 from nanonet.learn.blend import at_confidence, blend
 from nanonet.learn.cohort import CohortSettings, Round, row_weights
-from nanonet.learn.gate import Gate, Trial, Tried, half_split, score_trials, try_split
+from nanonet.learn.gate import (
+    CANDIDATES,
+    Gate,
+    Trial,
+    Tried,
+    half_split,
+    score_trials,
+    try_split,
+)
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.quick import Learned, learn_quick
 from nanonet.learn.views import GramView, gram_view, unit
 
 __all__ = [
+    "CANDIDATES",
     "CohortSettings",
     "Floats",
     "Gate",

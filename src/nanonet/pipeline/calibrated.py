@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from nanonet.decide import Held, choose_scaling, fit_temperature, foreign_knots, heat_of_labels
+from nanonet.decide import (
+    Held,
+    Scaling,
+    choose_scaling,
+    fit_temperature,
+    foreign_knots,
+    heat_of_labels,
+    shape_by_teacher,
+)
 from nanonet.learn import Floats, Learned
 from nanonet.runtime import Calibration, Scope
 
@@ -18,34 +26,58 @@ _LINEAR = ("labels", "readouts")  # candidates whose answers to hidden labels ar
 @dataclass(frozen=True)
 class Calibrated:
     """How a student's logits become probabilities, the log-loss on held-back labels by which that
-    was chosen ({} where nothing was compared), and how foreign a text is."""
+    was chosen ({} where nothing was compared), how foreign a text is, and the answers to labels
+    that were held back, where there are any."""
 
     calibration: Calibration
     facts: dict[str, Any]
     scope: Scope | None = None
+    held: Held | None = field(default=None, repr=False)
 
     def proba(self, logits: Floats) -> Floats:
         """Probabilities [n, C]."""
         return self.calibration.proba(logits)
 
 
-def calibrate(pool: Floats, goal: float, held: Held | None, rng: np.random.Generator) -> Calibrated:
-    """Calibrate a student by what it says of texts it did not learn from.
+@dataclass(frozen=True)
+class Said:
+    """What a student says of pool texts it did not learn from: logits [n, C], the accuracy that is
+    expected of it, and its teacher's soft labels [n, C], where they may give the shape."""
 
-    pool: logits [n, C] of pool texts, whose mean confidence is set to ``goal``; held: answers to
-    labels that were held back from the student, where there are any. Without a pool the labels
-    alone give the temperature.
+    logits: Floats
+    goal: float
+    teacher: Floats | None = None
+
+
+def calibrate(said: Said, held: Held | None, rng: np.random.Generator) -> Calibrated:
+    """Calibrate a student by texts, and labels if there are any, that it did not learn from.
+
+    The mean confidence on the pool is set to the accuracy that is expected; the teacher's soft
+    labels may bend that, and many labels ``held`` back may put another calibration in its place.
+    Without a pool the labels alone give the temperature.
     """
-    heat = fit_temperature(pool, goal)
+    pool = said.logits
+    heat = fit_temperature(pool, said.goal)
     if not len(pool) and held is not None and len(held):
         heat = heat_of_labels(held)
+    shape = _shape(said, heat)
     if held is None:
-        return tempered(pool, heat)
-    chosen = choose_scaling(held, heat, rng)
+        chosen = Scaling(knots=shape)
+    else:
+        chosen = choose_scaling(held, heat, rng, shape)
     made = Calibration(heat, chosen.weights, chosen.biases, chosen.knots)
     facts = {"labels": chosen.labels, "log_loss": dict(chosen.losses)} if chosen.losses else {}
-    typical = pool if len(pool) or not len(held) else held.logits
-    return Calibrated(_with_mix(made, pool, held), facts, _scope(typical))
+    typical = pool if len(pool) or held is None else held.logits
+    return Calibrated(_with_mix(made, pool, held), facts, _scope(typical), held)
+
+
+def _shape(said: Said, heat: float) -> tuple[tuple[float, float], ...]:
+    if said.teacher is None or not len(said.logits):
+        return ()
+    proba = Calibration(heat).proba(said.logits)
+    top = proba.argmax(axis=1)
+    worth = said.teacher[np.arange(len(top)), top]
+    return shape_by_teacher(proba.max(axis=1), worth, said.goal)
 
 
 def tempered(pool: Floats, temperature: float) -> Calibrated:
