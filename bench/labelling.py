@@ -116,9 +116,19 @@ def read(name: str, seed: int, data: Path, cache_dir: Path | None) -> Task:
         readout=lambda i, some: held[i][some].astype(np.float32),
         readouts=len(encoder.readouts),
         usual=usual,
+        opinion=_opinion(encoder, unit(held[usual, : len(rows)].astype(np.float32)), cache_dir),
     )
     y = np.array([number[label] for label in labels], np.int64)
     return Task(reading, y, len(names), len(rows), unit(side - side.mean(axis=0)))
+
+
+def _opinion(encoder: Any, pool: Floats, cache_dir: Path | None) -> Floats:
+    """From bad to good, as the page offers it to the labels."""
+    from nanonet.encode import unit_vectors
+    from nanonet.votes import opinion, opinion_sentences
+
+    axis = opinion(unit_vectors(encoder, opinion_sentences(), cache_dir), pool)
+    return np.append(axis.weight, np.float32(axis.bias))
 
 
 def course(task: Task, order: str, seed: int) -> Iterator[dict[str, float]]:
@@ -130,9 +140,8 @@ def course(task: Task, order: str, seed: int) -> Iterator[dict[str, float]]:
     known = np.empty(0, np.int64)
     test = np.arange(task.pool, task.reading.n)
     for count in batches(A_CLASS * task.classes):
-        known = np.concatenate(
-            [known, _next(task, order, count - len(known), known, table, head, rng)]
-        )
+        more = _next(task, order, count - len(known), known, table, head, rng)
+        known = np.concatenate([known, more])
         table = head.learn(known, task.y[known], task.classes, None)
         if table is None:
             guess = np.full(len(test), task.y[known[0]])
@@ -187,14 +196,13 @@ def summary(cells: Sequence[dict[str, Any]]) -> dict[str, Any]:
             continue
         counts, random = curves["random"]
         goal, last = float(random[:, -1].mean()), int(counts[-1])
-        one: dict[str, Any] = {"answers": last, "random": goal, "random_sd": _sd(random[:, -1])}
+        one: dict[str, Any] = {"answers": last, "random": random[:, -1].tolist()}
         for order in ORDERS[1:]:
             at, runs = curves[order]
             if len(runs):
                 own = [needed(at, run, goal) / last for run in runs]
                 share = needed(at, runs.mean(axis=0), goal) / last
-                one[order] = {"share": share, "runs": own, "accuracy": float(runs[:, -1].mean()),
-                              "sd": _sd(runs[:, -1])}  # fmt: skip
+                one[order] = {"share": share, "runs": own, "accuracy": runs[:, -1].tolist()}
         found[name] = one
     means = {
         order: float(np.mean([one[order]["share"] for one in found.values() if order in one]))
@@ -208,10 +216,6 @@ def _curves(cells: Sequence[dict[str, Any]], name: str, order: str) -> tuple[Int
     mine = [cell["points"] for cell in cells if (cell["set"], cell["order"]) == (name, order)]
     counts = np.array([point["answers"] for point in mine[0]] if mine else [], np.int64)
     return counts, np.array([[p["accuracy"] for p in points] for points in mine], np.float32)
-
-
-def _sd(values: Floats) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
 
 
 def needed(counts: Ints, accuracy: Floats, goal: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench._markdown import count, table
+from bench._markdown import count, spread, table
 
 _OURS = ("ours", "ours with checks")
 
@@ -15,10 +15,8 @@ def labelling(document: dict[str, Any]) -> str:
     rows = []
     for name, one in found["sets"].items():
         shares = [f"{one[order]['share']:.0%}" for order in _OURS]
-        reached = [f"{one[order]['accuracy']:.3f} ± {one[order]['sd']:.3f}".replace("0.", ".")
-                   for order in _OURS]  # fmt: skip
-        goal = f"{one['random']:.3f} ± {one['random_sd']:.3f}".replace("0.", ".")
-        rows.append([name, count(one["answers"]), goal, *reached, *shares])
+        reached = [spread(one[order]["accuracy"]) for order in _OURS]
+        rows.append([name, count(one["answers"]), spread(one["random"]), *reached, *shares])
     means = [f"**{found['mean_share'][order]:.0%}**" for order in _OURS]
     rows.append(["**mean**", "", "", "", "", *means])
     head = ["data", "answers", "random", "ours", "ours, with checks", "ours needs", "with checks"]

@@ -16,6 +16,7 @@ from bench import (
     cascade,
     condense_command,
     deletion,
+    labelling,
     llm_faults,
     multilabel,
     promise,
@@ -125,6 +126,7 @@ main.add_command(condense_command.study)
 main.add_command(size_command.command)
 main.add_command(serve.command)
 main.add_command(soak.command)
+main.add_command(labelling.command)
 main.add_command(promise.command)
 main.add_command(deletion.command)
 main.add_command(cascade.command)

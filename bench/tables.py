@@ -41,6 +41,7 @@ from bench._speed_tables import (
 )
 from bench._tree_tables import names_only, trees
 from bench.condense_tables import condense, li_li, seconds
+from bench.labelling_table import labelling, soak
 from bench.protocol import REPOSITORY
 from bench.serve_table import serve
 
@@ -63,6 +64,8 @@ TABLES = {
     "runtime-machine": ("runtime.json", machine),
     "size": ("size.json", size),
     "serve": ("serve.json", serve),
+    "labelling": ("labelling.json", labelling),
+    "soak": ("soak.json", soak),
     "promise": ("promise.json", promise),
     "deletion": ("deletion.json", deletion),
     "table": ("table.json", bigtable),
