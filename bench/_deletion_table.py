@@ -24,7 +24,7 @@ def deletion(document: dict[str, Any]) -> str:
         ]
         for one in document["rows"]
     ]
-    return table(head, rows)
+    return table(head, rows, left=2)
 
 
 def _points(share: float) -> str:

@@ -1,7 +1,13 @@
 """The folder a model lives in: written whole or not at all, checked byte for byte when read."""
 
 from nanonet.artefact._folder import new_folder, write_file
-from nanonet.artefact.card import code, front_matter, kind_in_words, model_card
+from nanonet.artefact.card import (
+    code,
+    front_matter,
+    kind_in_words,
+    model_card,
+    scaling_in_words,
+)
 from nanonet.artefact.facts import ModelFacts, model_facts
 from nanonet.artefact.manifest import FORMAT_VERSION, MANIFEST
 from nanonet.artefact.prototypes import (
@@ -30,6 +36,7 @@ __all__ = [
     "new_folder",
     "read_artefact",
     "read_prototypes",
+    "scaling_in_words",
     "write_artefact",
     "write_file",
 ]

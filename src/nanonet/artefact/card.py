@@ -61,6 +61,15 @@ def kind_in_words(kind: str) -> str:
     return _KINDS.get(kind, "of a kind this card does not know")
 
 
+def scaling_in_words(facts: ModelFacts) -> str:
+    """How the probabilities were made to mean something; facts with a temperature."""
+    more = {
+        "vector": ", and each class by numbers of its own",
+        "isotonic": ", and then by steps that only rise",
+    }
+    return f"by one temperature, {facts.temperature:.3f}{more.get(facts.calibration, '')}"
+
+
 def front_matter(values: Mapping[str, Any]) -> str:
     """A YAML head between lines of three dashes. Strings are quoted as JSON, which is YAML too."""
     return "---\n" + "".join(f"{row}\n" for row in _yaml(values, "")) + "---\n"
@@ -194,7 +203,7 @@ def _limits(facts: ModelFacts) -> str:
             "some hundred times as long as the others."
         )
     if facts.temperature is not None and facts.kind != "cascade":
-        lines.append(f"- Probabilities are scaled by one temperature, {facts.temperature:.3f}.")
+        lines.append(f"- Probabilities are scaled {scaling_in_words(facts)}.")
     lines += [f"- {note}" for note in facts.notes]
     return "\n".join(["## Limits", "", *lines, ""])
 

@@ -17,14 +17,16 @@ Part = Mapping[str, Any]
 class ModelFacts:
     """One model. The mappings are those of ``provenance`` (see docs/format.md), empty where absent.
 
-    temperature: what the probabilities were scaled by, None where it is not one number;
-    megabytes: of all files but model.json; files: name to {"sha256", "bytes"}.
+    calibration: how the probabilities were scaled ('temperature', 'vector', ...) or '';
+    temperature: by what, None where it is not one number; megabytes: of all files but model.json;
+    files: name to {"sha256", "bytes"}.
     """
 
     classes: tuple[str, ...]
     kind: str
     version: str
     student: Part = field(default_factory=dict)
+    calibration: str = ""
     temperature: float | None = None
     files: Part = field(default_factory=dict)
     megabytes: float = 0.0
@@ -55,6 +57,7 @@ def model_facts(manifest: Part) -> ModelFacts:
     told = _part(manifest, "provenance")
     student = _part(manifest, "student")
     files = _part(manifest, "files")
+    scaled = _part(manifest, "calibration")
     names = ("labelled", "pool", "guard", "encoder", "gate", "expected", "derived", "versions")
     seed = told.get("seed")
     return ModelFacts(
@@ -62,7 +65,8 @@ def model_facts(manifest: Part) -> ModelFacts:
         kind=str(student.get("kind", "?")),
         version=str(manifest.get("nanonet_version", "?")),
         student=student,
-        temperature=_number(_part(manifest, "calibration").get("temperature")),
+        calibration=line(scaled.get("kind", "")),
+        temperature=_number(scaled.get("temperature")),
         files=files,
         megabytes=sum(int(entry["bytes"]) for entry in files.values()) / 1e6,
         choice=_part(told, "student"),

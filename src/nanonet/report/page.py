@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nanonet import __version__
+from nanonet.artefact import scaling_in_words
 from nanonet.errors import MissingExtra
 from nanonet.report import plots, wording
 from nanonet.report.result import MADE_BY, Report
@@ -54,6 +55,7 @@ def _values(report: Report) -> dict[str, Any]:
         "scores": report.scores,
         "today": datetime.date.today(),
         "version": __version__,
+        "scaled": scaling_in_words(facts) if facts.temperature is not None else "",
         "kind": wording.kind_of(facts),
         "accuracy_told": wording.accuracy_sentence(report),
         "gate_told": wording.gate_sentence(facts),
@@ -63,6 +65,7 @@ def _values(report: Report) -> dict[str, Any]:
         "copies": wording.copies_found(report.overview.copies),
         "trials": wording.trials(facts),
         "classes": _classes(report),
+        "typical": _typical(report),
         "matrix": _matrix(report),
         "risk_rows": _some(report.scores.risk if report.scores else ()),
         "pictures": _pictures(report),
@@ -109,6 +112,14 @@ def _classes(report: Report) -> list[dict[str, Any]]:
         )
     rows.sort(key=lambda row: (-row["labelled"], row["name"]))
     return rows[:_SHOWN_CLASSES]
+
+
+def _typical(report: Report) -> list[tuple[str, dict[str, Any]]]:
+    """Class and its prototypes by kind, in the model's order of classes."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in report.facts.classes}
+    for one in report.prototypes:
+        found[one.label][one.kind] = one
+    return [(name, kinds) for name, kinds in found.items() if kinds][:_SHOWN_CLASSES]
 
 
 def _matrix(report: Report) -> list[dict[str, Any]] | None:

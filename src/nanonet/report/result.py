@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nanonet.artefact import ModelFacts
+from nanonet.artefact import ModelFacts, Prototype
 from nanonet.data import write_whole
 from nanonet.errors import UserError
 from nanonet.report.cost import Costs
@@ -38,6 +38,7 @@ class Report:
     doubtful: int
     ask_next: tuple[Asked, ...]
     examples: tuple[Example, ...]
+    prototypes: tuple[Prototype, ...]
     costs: Costs
     notes: tuple[str, ...]
     missing: dict[str, str]
@@ -54,6 +55,7 @@ class Report:
             "doubts": [asdict(one) for one in self.doubts],
             "ask_next": [asdict(one) for one in self.ask_next],
             "examples": [one.to_dict() for one in self.examples],
+            "prototypes": [asdict(one) for one in self.prototypes],
         }
         return {
             "name": self.name,

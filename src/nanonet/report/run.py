@@ -83,6 +83,7 @@ def build_report(
         doubtful=studied.doubtful,
         ask_next=studied.ask_next,
         examples=_examples(given, shown, proba, studied) if chosen.quotes else (),
+        prototypes=(given.model.prototypes or studied.prototypes) if chosen.quotes else (),
         costs=measured,
         notes=studied.notes,
         missing=studied.missing,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nanonet.artefact import Prototype
 from nanonet.report.cost import Cost
 from nanonet.report.scores import Scores
 from nanonet.report.texts import Asked, Doubt
@@ -31,6 +32,7 @@ class Studied:
     doubts: tuple[Doubt, ...] = ()
     doubtful: int = 0
     ask_next: tuple[Asked, ...] = ()
+    prototypes: tuple[Prototype, ...] = ()
     peers: tuple[Cost, ...] = ()
     known: Floats = field(default_factory=lambda: _NONE)
     read: Callable[[Sequence[str]], Floats] | None = None

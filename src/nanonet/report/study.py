@@ -22,7 +22,7 @@ from nanonet.report.given import Given
 from nanonet.report.peers import peers
 from nanonet.report.scores import score
 from nanonet.report.studied import Studied
-from nanonet.report.texts import Asked, ask_next, doubtful
+from nanonet.report.texts import Asked, ask_next, doubtful, typical
 from nanonet.report.trial import Trial, out_of_fold, recipe_of, rows_of
 from nanonet.text import GramSpec
 
@@ -61,6 +61,7 @@ def study(
         forecast=forecast(material, trial.recipe, rng, bar),
         doubts=shown,
         doubtful=count,
+        prototypes=typical(trial, labelled.texts, given.classes),
         ask_next=_ask(given, said, encoder, cache_dir, rng, bar),
         peers=peers(labelled.texts, material, trial, encoder, _timed(given), rng),
         missing=missing,

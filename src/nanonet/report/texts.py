@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nanonet.artefact import Prototype
 from nanonet.runtime import Classifier, words_of
-from nanonet.select import Doubts, next_texts, suspects
+from nanonet.select import Doubts, next_texts, prototype_rows, suspects
 
 if TYPE_CHECKING:
     from nanonet.report.trial import Trial
@@ -92,6 +93,16 @@ def doubtful(
         for i in worst.tolist()
     )
     return shown, len(at)
+
+
+def typical(trial: Trial, texts: Sequence[str], names: Sequence[str]) -> tuple[Prototype, ...]:
+    """A clear and a borderline labelled text of each class, by models that did not see them."""
+    return tuple(
+        Prototype(names[one], kind, texts[row], float(trial.proba[row, one]))
+        for one, clear, border in prototype_rows(trial.proba, trial.y)
+        for kind, row in (("clear", clear), ("borderline", border))
+        if row is not None
+    )
 
 
 def ask_next(
