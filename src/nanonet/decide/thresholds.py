@@ -22,19 +22,17 @@ def choose_thresholds(
     proba: Floats,
     truth: Floats,
     weights: Floats | None = None,
-    toward: Floats | None = None,
 ) -> NDArray[np.float32]:
     """Thresholds [C] for probabilities [n, C] whose labels are known.
 
     truth: [n, C], 0 or 1, or in between where only the chance of it is known; weights: [n] of the
-    rows; toward: [C], to which they are drawn in place of the best common one. ``proba`` must come
-    from fits that did not see the row's label.
+    rows. ``proba`` must come from fits that did not see the row's label.
     """
     w = np.ones(len(proba)) if weights is None else np.asarray(weights, np.float64)
     # As many rows as would be as sure as the weighted ones (Kish 1965).
     effective = w.sum() ** 2 / (w**2).sum()
     positives = (w @ truth) / w.sum() * effective
-    common = _logit(_common(proba, truth, w)) if toward is None else _logits(toward)
+    common = _logit(_common(proba, truth, w))
     own = np.array([_logit(_best(proba[:, c], truth[:, c], w)) for c in range(proba.shape[1])])
     share = positives / (positives + PULL)
     found = 1.0 / (1.0 + np.exp(-(share * own + (1.0 - share) * common)))
@@ -69,10 +67,6 @@ def _common(proba: Floats, truth: Floats, w: NDArray[np.float64]) -> float:
     return float(grid[int(np.argmax(scores))])
 
 
-def _logits(shares: Floats) -> NDArray[np.float64]:
-    inside = np.clip(np.asarray(shares, np.float64), _LOW, _HIGH)
-    return np.asarray(np.log(inside / (1.0 - inside)))
-
-
 def _logit(share: float) -> float:
-    return float(_logits(np.array([share]))[0])
+    inside = min(max(share, _LOW), _HIGH)
+    return float(np.log(inside / (1.0 - inside)))

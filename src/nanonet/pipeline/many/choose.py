@@ -42,23 +42,17 @@ class ManyChosen:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Rows by which students are set: their labels, sure or soft, and the teacher's thresholds for
-    the very rows and for labels that were hidden."""
+    """Rows by which students are set: the pool's with the teacher's soft labels, which rest on
+    labels it did not see, or (where the pool is small) the labelled ones. weights: [n]."""
 
     labels: Floats
     weights: Floats
-    own: Floats
-    wanted: Floats
 
     def rule(self, scores: Floats) -> tuple[ManyRule, Floats]:
         """Calibration and thresholds of a student with these scores, and its probabilities."""
         sure = calibrate(scores, self.labels, self.weights)
         proba = sure.proba(scores)
-        found = choose_thresholds(proba, self.labels, self.weights)
-        # As far from what the rows themselves say as the hidden labels moved the teacher.
-        moved = _logits(found) + _logits(self.wanted) - _logits(self.own)
-        thresholds = np.asarray(1.0 / (1.0 + np.exp(-moved)), np.float32)
-        return _rule(sure, np.clip(thresholds, 0.02, 0.98)), proba
+        return _rule(sure, choose_thresholds(proba, self.labels, self.weights)), proba
 
 
 def choose_many(
@@ -76,7 +70,8 @@ def choose_many(
     progress.finish()
     n = material.labelled
     pooled = len(learned.labels) >= LEAST_POOL_OF_SETS
-    seen = _pool_seen(learned, material) if pooled else _labels_seen(learned, material)
+    every = np.ones(len(learned.labels), np.float32)
+    seen = _Seen(learned.labels, every) if pooled else _Seen(material.flags, learned.mix.weights)
     nano_scores = nano.logits[n:] if pooled else nano.logits[:n]
     heads = learned.head_pool if pooled else learned.head_left_out
     nano_rule, nano_proba = seen.rule(nano_scores)
@@ -98,18 +93,6 @@ def choose_many(
     return ManyChosen(
         kind, why, nano.table, nano_rule, learned.head, micro_rule, loss, expected, trials
     )
-
-
-def _pool_seen(learned: ManyLearned, material: ManyMaterial) -> _Seen:
-    every = np.ones(len(learned.labels), np.float32)
-    by_pool = choose_thresholds(learned.labels, learned.labels)
-    wanted = choose_thresholds(learned.left_out, material.flags, learned.mix.weights, by_pool)
-    return _Seen(learned.labels, every, by_pool, wanted)
-
-
-def _labels_seen(learned: ManyLearned, material: ManyMaterial) -> _Seen:
-    none = np.full(material.classes, 0.5, np.float32)
-    return _Seen(material.flags, learned.mix.weights, none, none)
 
 
 def _f1(table: Floats, learned: ManyLearned, material: ManyMaterial) -> tuple[float, float]:
@@ -154,8 +137,3 @@ def _pick(loss: float, wanted: str, micro_fits: bool) -> tuple[str, str]:
 def _rule(sure: Sure, thresholds: Floats) -> ManyRule:
     scale = np.full(len(sure.shift), sure.scale, np.float32)
     return ManyRule(scale, np.asarray(sure.shift, np.float32), thresholds)
-
-
-def _logits(shares: Floats) -> Floats:
-    inside = np.clip(shares.astype(np.float64), 1e-6, 1.0 - 1e-6)
-    return np.asarray(np.log(inside) - np.log1p(-inside), np.float32)
