@@ -125,7 +125,7 @@ def test_hostile_texts_and_names_stay_text(report):
 
 
 def test_it_says_what_a_manager_asks(page, report):
-    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    text = html.unescape(re.sub(r"<[^>]+>", "", page)).replace("\u00a0", " ")
     for told in ("What was tried, and what was kept", "Plain regression", "Pairs that are confused",
                  "What more labels would bring", "What to label next", "Why it answers so",
                  "TF-IDF + regression", "What the classes look like"):  # fmt: skip

@@ -68,8 +68,17 @@ def drawing(width: float = 4.8, height: float = 3.1) -> tuple[Figure, Axes]:
 
 def legend(axes: Axes) -> None:
     """A legend in one line above the picture, where it covers nothing."""
-    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False,
-                labelcolor=INK, borderaxespad=0.2, columnspacing=1.4)  # fmt: skip
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=3,
+        frameon=False,
+        labelcolor=INK,
+        fontsize=9.5,
+        borderaxespad=0.2,
+        columnspacing=1.2,
+        handlelength=1.5,
+    )
 
 
 def inline(figure: Figure, name: str, title: str, told: str) -> str:

@@ -35,7 +35,7 @@ def page(report: Report) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {
-        "percent": wording.percent,
+        "percent": lambda *given: wording.percent(*given).replace(" ", "\u00a0"),
         "size": wording.size,
         "quick": wording.quick,
         "number": lambda value: f"{value:,}",

@@ -89,7 +89,7 @@ def forecast_plot(found: Forecast) -> str:
     figure, axes = drawing()
     size, middle, low, high = (np.array(column) for column in zip(*found.curve, strict=True))
     axes.fill_between(size, low, high, color=BAND, linewidth=0, label="80 % interval")
-    axes.plot(size, middle, color=MAIN, linestyle="--", linewidth=1.4, label="law through them")
+    axes.plot(size, middle, color=MAIN, linestyle="--", linewidth=1.4, label="law")
     axes.plot([p.labels for p in found.points], [p.accuracy for p in found.points], "o",
               color=MAIN, label="measured")  # fmt: skip
     axes.axvline(found.labels, color=SOFT, linewidth=1.2, linestyle=":")
