@@ -40,6 +40,7 @@ from bench._speed_tables import (
     throughput,
 )
 from bench._tree_tables import names_only, trees
+from bench._trust_tables import ece_sets, ece_ways, scope
 from bench.condense_tables import condense, li_li, seconds
 from bench.labelling_table import labelling, soak
 from bench.protocol import REPOSITORY
@@ -67,6 +68,9 @@ TABLES = {
     "labelling": ("labelling.json", labelling),
     "soak": ("soak.json", soak),
     "promise": ("promise.json", promise),
+    "ece": ("calibration.json", ece_sets),
+    "ece-ways": ("calibration.json", ece_ways),
+    "scope": ("scope.json", scope),
     "deletion": ("deletion.json", deletion),
     "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),

@@ -25,6 +25,22 @@ TEXTS = [
     "🙂🙂 not good, not good at all",
 ]
 
+#: One of each kind, for three classes.
+CALIBRATIONS = [
+    {"kind": "temperature", "temperature": 0.7},
+    {
+        "kind": "vector",
+        "temperature": 0.7,
+        "weights": [1.0, 0.9, 1.2],
+        "biases": [0.1, 0.2, -0.1],
+    },
+    {
+        "kind": "isotonic",
+        "temperature": 0.7,
+        "knots": [[0.36, 0.2], [0.4, 0.7], [0.9, 0.75], [0.99, 0.999]],
+    },
+]
+
 
 def nano_weights(texts: list[str] = TEXTS, classes: int = 3, seed: int = 0) -> dict[str, Any]:
     """Random rows for every second n-gram of the texts."""

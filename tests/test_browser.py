@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import nanonet
-from _models import TEXTS, nano_weights, write_nano
+from _models import CALIBRATIONS, TEXTS, nano_weights, write_nano
 from nanonet.text import GramSpec, featurise, pack_rows
 
 READER = Path(__file__).parent.parent / "examples" / "browser" / "nanonet.mjs"
@@ -40,13 +40,16 @@ def run(script: str, *arguments: object) -> object:
     return json.loads(done.stdout)
 
 
+@pytest.mark.parametrize("calibration", CALIBRATIONS, ids=lambda block: block["kind"])
 @pytest.mark.parametrize("bits", [8, 4])
-def test_the_same_decisions_and_bits(tmp_path: Path, bits: int) -> None:
+def test_the_same_decisions_and_bits(
+    tmp_path: Path, bits: int, calibration: dict[str, object]
+) -> None:
     weights = nano_weights()
     if bits == 4:
         weights["rows4"] = pack_rows(weights.pop("rows") // 19)
         weights["unit"] *= 19
-    path = write_nano(tmp_path / "m", weights)
+    path = write_nano(tmp_path / "m", weights, calibration=calibration)
     texts = [*TEXTS, *MORE, *[f"{TEXTS[i % 8]} {MORE[i % 4]} {i}" for i in range(60)]]
     given = tmp_path / "texts.json"
     given.write_text(json.dumps({"folder": str(path), "texts": texts}))

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nanonet
+from _models import CALIBRATIONS
 from nanonet.artefact import write_artefact
 from nanonet.text import GramSpec, featurise, pack_ids, pack_rows
 
@@ -44,8 +45,9 @@ def test_the_reader_of_the_page_finds_the_same_ids(reader, spec, more):
         assert reader["ids"](text, spec.to_dict()) == featurise([text], spec).ids.tolist()
 
 
+@pytest.mark.parametrize("calibration", CALIBRATIONS, ids=lambda block: block["kind"])
 @pytest.mark.parametrize("bits", [8, 4])
-def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path, bits):
+def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path, bits, calibration):
     keys = np.unique(featurise(TEXTS[:3], GramSpec()).ids)
     rng = np.random.default_rng(0)
     weights = {
@@ -64,7 +66,7 @@ def test_the_reader_of_the_page_gives_the_same_probabilities(reader, tmp_path, b
         classes=["a", "b", "c"],
         student=student,
         weights=weights,
-        calibration={"kind": "temperature", "temperature": 0.7},
+        calibration=calibration,
     )
     real = nanonet.load(path).predict_proba(TEXTS)
     assert len(np.unique(real.argmax(axis=1))) > 1

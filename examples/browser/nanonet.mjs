@@ -96,6 +96,7 @@ function exp(x) {
 
 export function read(json, buffer) {
   const { classes, student, calibration } = JSON.parse(json), { keys, rows, rows4, scales, unit, bias } = tensors(buffer);
+  if (!["temperature", "vector", "isotonic"].includes(calibration.kind)) throw new Error(`unknown calibration ${calibration.kind}`);
   if (student.kind !== "nano" || student.featuriser.version !== 1) throw new Error("not a nano model of version 1");
   const where = new Map();
   for (let at = 0, id = 0, row = 0; at < keys.length; where.set(id, row++)) {
@@ -115,14 +116,27 @@ export function read(json, buffer) {
     const share = unit[0] / Math.sqrt(Math.max(1, grams.length));
     return Float32Array.from(sums, (sum, c) => bias[c] + sum * share);
   }
-  function probabilities(text) {
-    const found = logits(text), most = Math.max(...found);
-    const powers = Array.from(found, (x) => exp(Math.max((x - most) / calibration.temperature, -700)));
-    const total = powers.reduce((sum, power) => sum + power, 0);
-    return Object.fromEntries(classes.map((name, c) => [name, Math.fround(powers[c] / total)]));
+  function shares(text) {
+    let scores = Array.from(logits(text));
+    if (calibration.kind === "vector") scores = scores.map((x, c) => x * calibration.weights[c] + calibration.biases[c]);
+    const most = Math.max(...scores), powers = scores.map((x) => exp(Math.max((x - most) / calibration.temperature, -700)));
+    const total = powers.reduce((sum, power) => sum + power, 0), found = powers.map((power) => power / total);
+    return calibration.kind === "isotonic" ? bent(found, scores.indexOf(most), calibration.knots) : found;
   }
-  const predict = (text) => { const found = logits(text); return classes[found.indexOf(Math.max(...found))]; };
+  const probabilities = (text) => { const found = shares(text); return Object.fromEntries(classes.map((name, c) => [name, Math.fround(found[c])])); };
+  const predict = (text) => { const found = calibration.kind === "vector" ? shares(text).map(Math.fround) : logits(text); return classes[found.indexOf(Math.max(...found))]; };
   return { classes, logits, probabilities, predict };
+}
+
+// The largest share as the knots have it, the others scaled to what is left.
+function bent(shares, top, knots) {
+  const right = Math.min(Math.max(knots.filter(([x]) => x <= shares[top]).length, 1), knots.length - 1);
+  const [x0, y0] = knots[right - 1], [x1, y1] = knots[right];
+  const part = (Math.min(Math.max(shares[top], knots[0][0]), knots.at(-1)[0]) - x0) / (x1 - x0);
+  const others = shares.map((share, c) => c === top ? 0 : share), rest = others.reduce((sum, share) => sum + share, 0);
+  const second = Math.max(...others) / rest * (1 + 1e-6), worth = Math.max(y0 + (y1 - y0) * part, second / (1 + second));
+  const factor = (1 - worth) / rest;
+  return others.map((share, c) => c === top ? worth : share * factor);
 }
 
 export async function load(folder) {

@@ -14,7 +14,7 @@ from nanonet.errors import FormatError
 from nanonet.runtime._softmax import shares
 from nanonet.runtime.scorer import Floats
 
-_CLEARLY = 1.0 + 1e-6  # float32 tells numbers this far apart: the likeliest class stays so
+CLEARLY = 1.0 + 1e-6  # float32 tells numbers this far apart: the likeliest class stays so
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _worth(
     others[row, top] = 0.0
     rest = np.cumsum(others, axis=1)[:, -1]  # above zero: no share is under e to the -700
     worth = between(found[row, top], knots[:, 0], knots[:, 1])
-    second = others.max(axis=1) / rest * _CLEARLY
+    second = others.max(axis=1) / rest * CLEARLY
     worth = np.maximum(worth, second / (1.0 + second))  # lower, and the second would overtake it
     others *= ((1.0 - worth) / rest)[:, None]
     others[row, top] = worth

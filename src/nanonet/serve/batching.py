@@ -11,7 +11,7 @@ import numpy as np
 from nanonet.runtime import Classifier, Explanation
 from nanonet.runtime.scorer import Floats
 from nanonet.serve.limits import Refused
-from nanonet.serve.one import MOST, softmax_of_one
+from nanonet.serve.one import MOST, proba_of_one
 
 __all__ = ["Engine"]
 
@@ -32,9 +32,8 @@ class Engine:
     def __init__(self, classifier: Classifier, waiting: int) -> None:
         self._classifier, self._most = classifier, waiting
         self._quick = classifier.info["student"]["kind"] == "nano"
-        plain = classifier.calibration.plain
-        self._few = self._quick and plain and len(classifier.classes_) <= MOST
-        self._temperature = classifier.calibration.temperature
+        ordered = classifier.calibration.ordered
+        self._few = self._quick and ordered and len(classifier.classes_) <= MOST
         self._jobs: deque[_Job] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._explaining = asyncio.Semaphore(8 if self._quick else 1)
@@ -50,7 +49,8 @@ class Engine:
         if not self._quick and texts:
             return await self._queued(texts)
         if len(texts) == 1 and self._few and len(texts[0]) <= _AT_ONCE:
-            return softmax_of_one(self._classifier.decision_logits(texts), self._temperature)
+            logits = self._classifier.decision_logits(texts)
+            return proba_of_one(logits, self._classifier.calibration)
         if sum(map(len, texts)) <= _AT_ONCE:
             return self._classifier.predict_proba(texts)
         return await asyncio.to_thread(self._classifier.predict_proba, texts)
