@@ -40,6 +40,23 @@ def test_the_tour_runs(tmp_path, monkeypatch):
         assert line in lines, line
 
 
+def test_the_command_that_labels_opens_its_page(tmp_path, encoder_cache):
+    pytest.importorskip("uvicorn", reason="serving needs the serve extra")
+    from _serving import serving
+
+    for name in ("pool.csv", "classes.toml"):
+        shutil.copy(ROOT / "examples" / "corpus" / name, tmp_path)
+    line = re.search(r"^nanonet serve (--label .+)$", README, re.M).group(1)
+    files = {name: tmp_path / name for name in ("pool.csv", "classes.toml", "answers.jsonl")}
+    arguments = [files.get(word, word) for word in shlex.split(line)]
+    with serving(*arguments, "--cache-dir", encoder_cache) as server:
+        assert server.call("GET", "/label")[0] == 200
+        status, found = server.post("/label/next", {"tab": "tab-of-a-test"})
+    assert status == 200
+    assert len(found["progress"]["classes"]) == 8
+    assert found["text"]["text"]
+
+
 def _run(folder, *arguments):
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8"
