@@ -50,9 +50,9 @@ def make_labelling(given: dict[str, Any], models: dict[str, Path], text: str) ->
     side = {kind: answers.with_name(f"{answers.stem}.{kind}.jsonl") for kind in _SIDE}
     labelled = _labelled(given["labelled"], text)
     texts = _texts(given["label"], text, {one for one, _ in labelled}, given["seed"])
-    files = Files(RowFile(answers, ("text", "label")), RowFile(side["aside"], ("text", "why")))
     model = next(iter(models.values()), None)
     specs = _classes(given["classes"], model, text)
+    files = Files(RowFile(answers, ("text", "label")), RowFile(side["aside"], ("text", "why")))
     names = [label for _, label in labelled] + [row["label"] for row in files.answers.rows]
     classes = ClassList(specs, names, RowFile(side["classes"], ("name",)))
     desk = Desk(texts, classes, files, given["check_every"])

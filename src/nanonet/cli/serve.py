@@ -128,9 +128,9 @@ def serve(
     from nanonet.cli._label_page import check_labelling
     from nanonet.serve import Limits, listen, read_key
 
+    check_labelling(labelling)
     if not models and labelling["label"] is None:
         raise UserError("name a MODEL to serve, or texts to label with --label POOL")
-    check_labelling(labelling)
     limits = Limits(max_bytes, max_texts, max_chars, rate)
     key = None if api_key_file is None else read_key(api_key_file)
     shelf, desk = _opened(models, limits, _pool(pool, text), labelling, text)
