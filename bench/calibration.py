@@ -23,7 +23,8 @@ from bench.accuracy import say, write_json
 from bench.cells import CellLog, rounded
 from bench.nanonet_method import micro_logits
 from bench.protocol import SETS, Draw, draw, load
-from nanonet.decide import ece, fit_isotonic, fit_temperature, fit_vector, log_loss
+from nanonet.decide import ece, fit_temperature, log_loss
+from nanonet.pipeline.scaling import fit_isotonic, fit_vector
 from nanonet.runtime import Calibration
 
 SIX = "ag_news,banking77,dbpedia14,newsgroups20,sst2,trec6"

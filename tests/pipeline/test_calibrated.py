@@ -7,7 +7,6 @@ import pytest
 
 import nanonet
 from _corpus import labelled, pool
-from nanonet.decide import Held
 from nanonet.learn import softmax
 from nanonet.pipeline.calibrated import (
     Said,
@@ -16,6 +15,7 @@ from nanonet.pipeline.calibrated import (
     held_by_nano,
     tempered,
 )
+from nanonet.pipeline.scaling import Held
 
 
 def drawn(n, classes=3, seed=0):

@@ -35,38 +35,23 @@ from nanonet.decide.promise import (
     least_kept,
     surest_kept,
 )
-from nanonet.decide.scaling import (
-    LEAST_SCALED,
-    Held,
-    Scaling,
-    choose_scaling,
-    fit_isotonic,
-    fit_vector,
-    heat_of_labels,
-)
 from nanonet.decide.scope import LEAST_TYPICAL, foreign_knots, standing_out
-from nanonet.decide.shape import SHAPE_OFF, shape_by_teacher
 from nanonet.decide.thresholds import PULL, choose_thresholds
 
 __all__ = [
     "ERRORS",
-    "LEAST_SCALED",
     "LEAST_TYPICAL",
     "LEVEL",
     "PULL",
-    "SHAPE_OFF",
     "ClassScore",
     "Expected",
-    "Held",
     "Promise",
-    "Scaling",
     "accuracy",
     "believed_accuracy",
     "believed_errors",
     "binary_ece",
     "binary_log_loss",
     "chance",
-    "choose_scaling",
     "choose_thresholds",
     "confusion",
     "ece",
@@ -74,11 +59,8 @@ __all__ = [
     "estimate_mix",
     "exact_match",
     "expect",
-    "fit_isotonic",
     "fit_temperature",
-    "fit_vector",
     "foreign_knots",
-    "heat_of_labels",
     "least_kept",
     "log_loss",
     "macro_f1",
@@ -87,7 +69,6 @@ __all__ = [
     "odds_of",
     "per_class",
     "set_scores",
-    "shape_by_teacher",
     "standing_out",
     "surest_kept",
     "wilson",

@@ -33,7 +33,7 @@ def estimate_mix(proba: NDArray[np.floating[Any]], learned: Shares) -> Shares:
 
     >>> sure = np.array([[0.99, 0.01]] * 900 + [[0.01, 0.99]] * 100)
     >>> estimate_mix(sure, np.array([0.5, 0.5])).round(2).tolist()
-    [0.9, 0.1]
+    [0.91, 0.09]
     """
     said, shares = np.asarray(proba, np.float64), np.asarray(learned, np.float64)
     for _ in range(_STEPS):

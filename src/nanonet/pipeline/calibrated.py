@@ -7,16 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nanonet.decide import (
-    Held,
-    Scaling,
-    choose_scaling,
-    fit_temperature,
-    foreign_knots,
-    heat_of_labels,
-    shape_by_teacher,
-)
+from nanonet.decide import fit_temperature, foreign_knots
 from nanonet.learn import Floats, Learned
+from nanonet.pipeline.scaling import Held, Scaling, choose_scaling, heat_of_labels
+from nanonet.pipeline.shape import shape_by_teacher
 from nanonet.runtime import Calibration, Scope
 
 _MOST_WEIGHT = 10.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nanonet.decide import Expected, Held, believed_accuracy, believed_errors, expect
+from nanonet.decide import Expected, believed_accuracy, believed_errors, expect
 from nanonet.learn import CANDIDATES, Floats, Learned, LinearHead, at_confidence, softmax
 from nanonet.pipeline.calibrated import (
     Calibrated,
@@ -20,6 +20,7 @@ from nanonet.pipeline.calibrated import (
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.promised import thresholds_of
+from nanonet.pipeline.scaling import Held
 from nanonet.progress import Progress
 from nanonet.students import NanoFit, NanoTable, fit_nano
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "LEAST_A_CLASS",
     "LEAST_SCALED",
     "Held",
     "Scaling",
@@ -27,6 +28,7 @@ Floats = NDArray[np.floating[Any]]
 Knots = tuple[tuple[float, float], ...]
 
 LEAST_SCALED = 100  # labels, under which the temperature is not even compared with anything
+LEAST_A_CLASS = 30  # labels on average, under which vector scaling is not considered
 _FOLDS = 5
 _SURE = 2.0  # standard errors of the paired gain in log-loss
 # How far a class's weight and bias (in units of the temperature) may be expected from 1 and 0.
@@ -77,7 +79,8 @@ def choose_scaling(
 
     What needs no label stands: the temperature, or the ``shape`` that the pool gave, if there is
     one and the labels are not against it. Another kind must be better by two standard errors, of
-    LEAST_SCALED labels or more.
+    LEAST_SCALED labels or more. Vector scaling moves the borders between classes too, and it is
+    learned on students of fewer labels than the one it is for: it takes LEAST_A_CLASS of each.
     """
     n = len(held)
     if n < LEAST_SCALED:
@@ -94,7 +97,8 @@ def choose_scaling(
             losses[made.kind][fold == side] = _loss(said, rest.y)
     told = {kind: float(np.average(loss, weights=held.weight)) for kind, loss in losses.items()}
     stands = min(("temperature", "pool") if shape else ("temperature",), key=lambda k: told[k])
-    best = min(("vector", "isotonic"), key=lambda kind: told[kind])
+    many = n >= LEAST_A_CLASS * held.logits.shape[1]
+    best = min(("vector", "isotonic") if many else ("isotonic",), key=lambda kind: told[kind])
     gain = losses[stands] - losses[best]
     mean = float(np.average(gain, weights=held.weight))
     spread = float(np.sqrt(np.average((gain - mean) ** 2, weights=held.weight) / (n - 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nanonet.decide.scaling import (
+from nanonet.pipeline.scaling import (
     LEAST_SCALED,
     Held,
     choose_scaling,
