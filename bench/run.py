@@ -16,6 +16,7 @@ from bench import (
     cascade,
     condense_command,
     deletion,
+    forecast,
     labelling,
     llm_faults,
     multilabel,
@@ -129,6 +130,7 @@ main.add_command(soak.command)
 main.add_command(labelling.command)
 main.add_command(promise.command)
 main.add_command(deletion.command)
+main.add_command(forecast.command)
 main.add_command(cascade.command)
 main.add_command(calibration.command)
 main.add_command(scope.command)

@@ -25,6 +25,7 @@ from bench._accuracy_tables import accuracy, calibration, headline, names, nanon
 from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
 from bench._deletion_table import deletion
+from bench._forecast_table import forecast
 from bench._llm_tables import llm
 from bench._multilabel_table import multilabel
 from bench._promise_table import promise
@@ -72,6 +73,7 @@ TABLES = {
     "ece-ways": ("calibration.json", ece_ways),
     "scope": ("scope.json", scope),
     "deletion": ("deletion.json", deletion),
+    "forecast": ("forecast.json", forecast),
     "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),
     "cascade": ("cascade.json", cascade),

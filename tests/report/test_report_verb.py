@@ -132,3 +132,13 @@ def test_a_damaged_prototype_file_is_one_sentence(model, tmp_path):
     (tmp_path / "m" / PROTOTYPES).write_text("[{]")
     with pytest.raises(FormatError, match="was changed after the model was written"):
         load(tmp_path / "m")
+
+
+@pytest.mark.slow
+def test_fit_writes_the_report_at_once(call, encoder_cache, tmp_path):
+    tables = (str(CORPUS / "labelled.csv"), "--pool", str(CORPUS / "pool.csv"))
+    told = ("--prototypes", "--report", "r.html", "--json", "--student", "nano")
+    code, out, err = call("fit", *tables, *told, "--cache-dir", encoder_cache, "--out", "m")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["model"] == "m"
+    assert "What the classes look like" in (tmp_path / "r.html").read_text("utf-8")

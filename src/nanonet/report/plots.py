@@ -114,7 +114,7 @@ def trials_plot(trials: list[tuple[str, float, float]]) -> str:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel("accuracy on hidden labels, ± one standard error")
+    axes.set_xlabel("right on hidden labels, ± standard error")
     _percent(axes, "x")
     told = "; ".join(f"{name}: {accuracy:.1%} ± {error:.1%}" for name, accuracy, error in trials)
     return inline(figure, "trials", "What was tried, on hidden labels", told)
