@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nanonet.errors import MissingExtra
 
@@ -34,7 +34,7 @@ _ROLES = {
     OTHER: "var(--other)",
     BAND: "var(--band)",
 }
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it can be read out, found and scaled
     "svg.hashsalt": "nanonet",
     "font.size": 11.0,

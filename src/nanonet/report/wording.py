@@ -92,8 +92,9 @@ def accuracy_sentence(report: Report) -> str:
 def _student_loss(report: Report) -> str:
     """What the table lost against its teacher, where only the teacher could be asked."""
     lost = report.facts.choice.get("nano_loss")
-    known = isinstance(lost, float) and lost >= 0.005
-    if report.test or report.facts.kind != "nano" or not known:
+    if report.test or report.facts.kind != "nano":
+        return ""
+    if not isinstance(lost, float) or lost < 0.005:
         return ""
     return f" The table that is shipped is estimated to lose {100 * lost:.1f} points of that."
 
