@@ -51,7 +51,7 @@ def make_labelling(given: dict[str, Any], models: dict[str, Path], text: str) ->
     labelled = _labelled(given["labelled"], text)
     texts = _texts(given["label"], text, {one for one, _ in labelled}, given["seed"])
     model = next(iter(models.values()), None)
-    specs = _classes(given["classes"], model, text)
+    specs = _classes(given["classes"], model)
     files = Files(RowFile(answers, ("text", "label")), RowFile(side["aside"], ("text", "why")))
     names = [label for _, label in labelled] + [row["label"] for row in files.answers.rows]
     classes = ClassList(specs, names, RowFile(side["classes"], ("name",)))
@@ -104,7 +104,7 @@ def _labelled(table: str | None, text: str) -> list[tuple[str, str]]:
     return list(dict(zip(found.texts, found.labels, strict=True)).items())
 
 
-def _classes(given: str | None, model: Path | None, text: str) -> tuple[ClassSpec, ...]:
+def _classes(given: str | None, model: Path | None) -> tuple[ClassSpec, ...]:
     """From a file, or names with commas between, or what the model knows."""
     from nanonet.data import ClassSpec, read_classes
     from nanonet.labelling import class_name

@@ -27,7 +27,10 @@ class Child:
         self._heard, self._ended = heard, ended
         code = f"from nanonet.labelling.{module} import main; main()"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the server, which ends this one
         )
         threading.Thread(target=self._listen, daemon=True).start()
 

@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 from nanonet.errors import UserError
+from nanonet.labelling.speaking import speaker
 from nanonet.labelling.tasks import Job, spec_of
 
 __all__ = ["main"]
@@ -17,12 +18,12 @@ __all__ = ["main"]
 def main() -> None:
     """Read one job, fit, save, and tell what to expect of the model in one JSON line."""
     job = Job(**json.loads(sys.stdin.readline()))
+    say = speaker()
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     try:
-        print(json.dumps(_fit(job)))
+        say(_fit(job))
     except UserError as error:
-        print(json.dumps({"error": str(error)}))
-    sys.stdout.flush()
+        say({"error": str(error)})
     os._exit(0)  # the thread still reads
 
 

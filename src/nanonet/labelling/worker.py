@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from nanonet.encode import load_encoder
 from nanonet.labelling.head import Head
 from nanonet.labelling.reading import Reader
+from nanonet.labelling.speaking import speaker
 from nanonet.labelling.tasks import Task, spec_of
 from nanonet.learn import Floats
 from nanonet.runtime import load
@@ -29,23 +30,24 @@ from nanonet.select import telling
 __all__ = ["main"]
 
 _ORDERED, _CHECKS, _TOLD = 100, 25, 3
+Say = Callable[[dict[str, Any]], None]
 _SECONDS = 0.3  # between two reports of how much is read
 
 
 def main() -> None:
     """The process."""
     task = Task(**json.loads(sys.stdin.readline()))
-    inbox = _Inbox()
-    _say({"stage": "starting"})
+    say, inbox = speaker(), _Inbox()
+    say({"stage": "starting"})
     cache = None if task.cache_dir is None else Path(task.cache_dir)
     encoder = load_encoder(task.encoder, cache_dir=cache)
     reader = Reader(encoder, task.pool, task.labelled, cache)
-    told = _Told(len(task.pool) + len(task.labelled))
+    told = _Told(len(task.pool) + len(task.labelled), say)
     for done in reader.parts(told.advance):
-        turn = _Turn(task, reader, done)
+        turn = _Turn(task, reader, done, say)
         if (state := inbox.newest()) is not None:
             turn.answer(state)
-    _say({"stage": "ready", "done": told.total, "total": told.total})
+    say({"stage": "ready", "done": told.total, "total": told.total})
     while True:
         turn.answer(inbox.wait())
 
@@ -80,8 +82,8 @@ class _Inbox:
 class _Turn:
     """Learning and choosing over the pool texts read so far."""
 
-    def __init__(self, task: Task, reader: Reader, read: int) -> None:
-        self._task, self._reader, self._read = task, reader, read
+    def __init__(self, task: Task, reader: Reader, read: int, say: Say) -> None:
+        self._task, self._reader, self._read, self._say = task, reader, read, say
         self._reading = reader.reading(read)
         self._points = reader.points(self._reading)
         self._head = Head(self._reading, read)
@@ -104,7 +106,7 @@ class _Turn:
         checks = rng.permutation(free)[:_CHECKS]
         held = [row for row in state["held"] if row < self._read]
         wanted = np.unique(np.concatenate([order, checks, np.array(held, np.int64)]))
-        _say({
+        self._say({
             "order": order.tolist(), "checks": checks.tolist(), "answers": state["answers"],
             "guesses": self._guesses(table, names, wanted, state.get("model")),
         })  # fmt: skip
@@ -161,17 +163,12 @@ class _Turn:
 class _Told:
     """Reports how much is read, a few times a second at most."""
 
-    def __init__(self, total: int) -> None:
-        self.total, self._done, self._last = total, 0, 0.0
+    def __init__(self, total: int, say: Say) -> None:
+        self.total, self._say, self._done, self._last = total, say, 0, 0.0
 
     def advance(self, n: int) -> None:
         """``n`` more texts."""
         self._done = min(self.total, self._done + n)
         if time.monotonic() - self._last > _SECONDS:
             self._last = time.monotonic()
-            _say({"stage": "reading", "done": self._done, "total": self.total})
-
-
-def _say(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
+            self._say({"stage": "reading", "done": self._done, "total": self.total})
