@@ -100,3 +100,14 @@ def test_many_labels_find_the_temperature_and_few_stay_near_one(heat) -> None:
     assert found == pytest.approx(heat, rel=0.1)
     few = heat_of_labels(drawn(8, 0, lambda scores: heat * scores))
     assert abs(np.log(few)) <= abs(np.log(heat)) + 0.4
+
+
+def test_few_labels_a_class_do_not_move_the_borders_between_classes() -> None:
+    """The same skew as above, but each class has fewer labels than vector scaling takes."""
+    rng = np.random.default_rng(5)
+    y = np.repeat(np.arange(20), 12)
+    logits = (2.0 * np.eye(20)[y] + rng.normal(size=(240, 20))).astype(np.float32)
+    logits[:, :4] += 2.0
+    made = choose_scaling(Held(logits, y, np.ones(240, np.float32)), 1.0, rng)
+    assert dict(made.losses)["vector"] < dict(made.losses)["temperature"] - 0.05
+    assert made.kind != "vector"
