@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from nanonet.estimator._bytes import folder_bytes, load_bytes, read_folder, save
 from nanonet.estimator._rows import Refused, Rows, is_unlabelled, read_rows, read_texts
 from nanonet.hub import fetch, push_to_hub
 from nanonet.pipeline import fit
+from nanonet.runtime import Classifier
 
 
 class NanoNetClassifier(ClassifierMixin, BaseEstimator):
@@ -26,7 +27,9 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
     The settings are those of :func:`nanonet.fit`; ``random_state`` is its seed (a whole number, a
     RandomState that one is drawn from, or None, which is 0: nanonet never draws on global state).
     Rows whose label is -1, None or NaN are unlabelled, as in ``sklearn.semi_supervised``, and make
-    up the pool together with ``pool`` of :meth:`fit`. Errors are UserError and ValueError at once.
+    up the pool together with ``pool`` of :meth:`fit`. ``prior`` is the class mix of the texts to
+    predict, a share for every label or ``"equal"``; None leaves that of the pool. Errors are
+    UserError and ValueError at once.
 
     After ``fit``: ``classes_`` [C] (the labels' own type, in order), ``model_`` (the
     :class:`nanonet.Classifier`), ``report_`` (the :class:`FitReport`). A pickle holds the files of
@@ -47,6 +50,7 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
         encoder: str | Path | None = None,
         cache_dir: str | Path | None = None,
         random_state: Any = 0,
+        prior: Mapping[Any, float] | str | None = None,
     ) -> None:
         self.classes = classes
         self.effort = effort
@@ -56,6 +60,7 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
         self.encoder = encoder
         self.cache_dir = cache_dir
         self.random_state = random_state
+        self.prior = prior
 
     def fit(self, X: Any, y: Any = None, *, pool: Any = None) -> NanoNetClassifier:
         """Learn from texts ``X`` [n] and labels ``y`` [n], -1 or None where there is none.
@@ -66,6 +71,7 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
         rows = read_rows(X, y, pool)
         names = _names(rows)
         settings = self.get_params(deep=False)
+        del settings["prior"]
         seed = _seed(settings.pop("random_state"))
         try:
             fitted = fit(
@@ -141,13 +147,27 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "_files" in state:
-            self.model_ = load_bytes(self._files)
+            self.model_ = _brought(load_bytes(self._files), self.prior)
 
     def _open(self, labels: dict[str, Any]) -> None:
         """The classifier out of the files, and its columns in the order of the labels."""
-        self.model_ = load_bytes(self._files)
+        self.model_ = _brought(load_bytes(self._files), self.prior)
         given = [labels.get(name, name) for name in self.model_.classes_]
         self.classes_, self._columns = np.unique(np.asarray(given), return_index=True)
+
+
+def _brought(model: Classifier, prior: Mapping[Any, float] | str | None) -> Classifier:
+    """The model for the class mix ``prior``."""
+    if prior is None:
+        return model
+    if isinstance(prior, str) and prior == "equal":
+        return model.with_prior(dict.fromkeys(model.classes_, 1.0))
+    if not isinstance(prior, Mapping):
+        raise Refused(f"prior is {prior!r}; it must be 'equal', or a share for every label")
+    try:
+        return model.with_prior({str(label): share for label, share in prior.items()})
+    except UserError as error:
+        raise Refused(str(error)) from error
 
 
 def _names(rows: Rows) -> dict[str, Any]:
