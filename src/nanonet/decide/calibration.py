@@ -74,7 +74,7 @@ class Disagreement:
 
 # Training splits of six sets, 10 labels a class (docs/trust.md). Two students that were taught the
 # same soft labels of the pool share more of their errors than two that were not.
-_TAUGHT_TOGETHER = Disagreement(1.2, 0.3, 1.05)
+_TAUGHT_TOGETHER = Disagreement(1.4, 0.4, 1.05)
 _TAUGHT_APART = Disagreement(0.95, 0.15, 1.2)
 _LEAST_DOUBT = 0.01
 

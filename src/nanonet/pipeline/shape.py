@@ -16,7 +16,7 @@ __all__ = ["SHAPE_OFF", "shape_by_teacher"]
 
 Floats = NDArray[np.floating[Any]]
 
-SHAPE_OFF = 0.03  # mean distance of the two, from which on the knots are worth their place
+SHAPE_OFF = 0.02  # mean distance of the two, from which on the knots are worth their place
 _BINS = 40
 _LEAST = 10 * _BINS
 
