@@ -24,6 +24,7 @@ __all__ = ["FIRST_FIT", "Learner", "LearnerSettings"]
 FIRST_FIT = 12  # answers before the first whole fit
 _GROWTH, _STEP = 1.25, 10  # the next one comes with a quarter, and ten, more answers
 _LEAST_EACH = 2  # answers that a class needs before it is fitted at all
+_PATIENCE = 5  # where names are given: answers a class after which those never met are left out
 _LEAST_POOL = 50  # texts from which names alone can be learned
 
 
@@ -141,7 +142,7 @@ class Learner:
     def _start_fit(self, always: bool = False) -> bool:
         if self._closed or self._job is not None:
             return False
-        rows, specs = self._fittable()
+        rows, specs = self._fittable(always)
         before = self._fit["answers"]
         due = len(rows) >= FIRST_FIT if before is None else (
             len(rows) >= max(_GROWTH * before, before + _STEP)
@@ -167,7 +168,7 @@ class Learner:
         threading.Thread(target=self._job.say, args=(job.line(),), daemon=True).start()
         return True
 
-    def _fittable(self) -> tuple[list[tuple[str, str]], list[ClassSpec]]:
+    def _fittable(self, always: bool = False) -> tuple[list[tuple[str, str]], list[ClassSpec]]:
         """The rows of classes with enough answers, and these classes; all of them without rows."""
         now = self._desk.snapshot()
         rows = [*self._labelled, *((text, label) for text, label, _ in now.answers)]
@@ -177,6 +178,10 @@ class Learner:
         for _, label in rows:
             counts[label] = counts.get(label, 0) + 1
         enough = [spec for spec in now.specs if counts.get(spec.name, 0) >= _LEAST_EACH]
+        if not always and self._desk.classes.given and len(enough) < len(now.specs):
+            # The model of the names knows all classes; one of a few of them would be a step back.
+            waits = len(rows) < _PATIENCE * len(now.specs)
+            enough = [] if waits else enough
         names = {spec.name for spec in enough}
         return [row for row in rows if row[1] in names], enough
 

@@ -6,15 +6,17 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from nanonet.artefact import read_artefact
 from nanonet.errors import FormatError, UserError
-from nanonet.runtime import Classifier, load
+from nanonet.runtime import Classifier, ManyClassifier, load_any
 from nanonet.serve.batching import Engine
 from nanonet.serve.drift import Drift, Grams, Reference
 from nanonet.serve.limits import Limits, Refused
+from nanonet.serve.said import Said, said_by
 
 __all__ = ["Served", "Shelf", "named"]
 
@@ -26,14 +28,20 @@ class Served:
     """One model as it was loaded; a request keeps the one it began with."""
 
     name: str
-    classifier: Classifier
+    classifier: Classifier | ManyClassifier
     engine: Engine
     drift: Drift
+    said: Said
 
     @property
     def kind(self) -> str:
         """nano, micro or cascade."""
         return str(self.classifier.info["student"]["kind"])
+
+    @property
+    def many(self) -> dict[str, str]:
+        """What to tell of a model that gives several labels a text."""
+        return {"labels": "many"} if isinstance(self.classifier, ManyClassifier) else {}
 
 
 class Shelf:
@@ -56,6 +64,8 @@ class Shelf:
         there = [name for name in self._places if name in places or self._stamps[name]]
         self._served = {name: self._load(name) for name in there}
         self._lock = asyncio.Lock()
+        # One thread loads all: with many, each would keep what loading once took in its own heap.
+        self._loader = ThreadPoolExecutor(1, "loader")
         self.reloads: Counter[tuple[str, str]] = Counter()
 
     def all(self) -> list[Served]:
@@ -89,7 +99,8 @@ class Shelf:
     async def _replace(self, name: str, stamp: _Stamp) -> None:
         self._stamps[name] = stamp
         try:
-            self._served[name] = await asyncio.to_thread(self._load, name)
+            loop = asyncio.get_running_loop()
+            self._served[name] = await loop.run_in_executor(self._loader, self._load, name)
         except Exception as error:
             self.reloads[name, "failed"] += 1
             print(f"note: {name} was not reloaded, the old one stays: {error}", file=sys.stderr)
@@ -99,7 +110,7 @@ class Shelf:
 
     def _load(self, name: str) -> Served:
         path = self._places[name]
-        classifier = load(path)
+        classifier = load_any(path)
         grams = None
         if classifier.info["student"]["kind"] == "nano":
             artefact = read_artefact(path)
@@ -111,7 +122,8 @@ class Shelf:
         else:
             reference = Reference.of_facts(classifier.info)
         engine = Engine(classifier, self._limits.waiting)
-        return Served(name, classifier, engine, Drift(classifier.classes_, grams, reference))
+        drift = Drift(classifier.classes_, grams, reference)
+        return Served(name, classifier, engine, drift, said_by(classifier))
 
 
 def named(models: Sequence[str]) -> dict[str, Path]:
