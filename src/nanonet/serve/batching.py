@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nanonet.runtime import Classifier, Explanation
+from nanonet.runtime import Classifier, Explanation, ManyClassifier
 from nanonet.runtime.scorer import Floats
 from nanonet.serve.limits import Refused
 from nanonet.serve.one import MOST, proba_of_one
@@ -29,11 +29,12 @@ class Engine:
     text's answer never depends on the texts beside it, so neither does it on who else asks.
     """
 
-    def __init__(self, classifier: Classifier, waiting: int) -> None:
+    def __init__(self, classifier: Classifier | ManyClassifier, waiting: int) -> None:
         self._classifier, self._most = classifier, waiting
         self._quick = classifier.info["student"]["kind"] == "nano"
-        ordered = classifier.calibration.ordered
-        self._few = self._quick and ordered and len(classifier.classes_) <= MOST
+        self._few: Classifier | None = None  # a model of which one text has a quicker way
+        if self._quick and isinstance(classifier, Classifier) and classifier.calibration.ordered:
+            self._few = classifier if len(classifier.classes_) <= MOST else None
         self._jobs: deque[_Job] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._explaining = asyncio.Semaphore(8 if self._quick else 1)
@@ -48,14 +49,13 @@ class Engine:
         """Probabilities [n, C]; Refused (503) where too many texts wait already."""
         if not self._quick and texts:
             return await self._queued(texts)
-        if len(texts) == 1 and self._few and len(texts[0]) <= _AT_ONCE:
-            logits = self._classifier.decision_logits(texts)
-            return proba_of_one(logits, self._classifier.calibration)
+        if len(texts) == 1 and self._few is not None and len(texts[0]) <= _AT_ONCE:
+            return proba_of_one(self._few.decision_logits(texts), self._few.calibration)
         if sum(map(len, texts)) <= _AT_ONCE:
             return self._classifier.predict_proba(texts)
         return await asyncio.to_thread(self._classifier.predict_proba, texts)
 
-    async def explain(self, text: str, top: int) -> Explanation:
+    async def explain(self, text: str, top: int) -> Explanation | list[Explanation]:
         """Why; Refused (503) where too many ask. Micro needs a run a word, so one at a time."""
         if self._asked >= _MOST_EXPLAINED:
             raise _busy()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nanonet.artefact import Artefact
-from nanonet.runtime import Classifier
+from nanonet.runtime import Classifier, ManyClassifier
 from nanonet.text import GramSpec, featurise, unpack_ids
 
 __all__ = ["Drift", "Grams", "Reference"]
@@ -60,15 +60,24 @@ class Reference:
 
     @classmethod
     def of_pool(
-        cls, classifier: Classifier, grams: Grams | None, pool: Sequence[str], seed: int = 0
+        cls,
+        classifier: Classifier | ManyClassifier,
+        grams: Grams | None,
+        pool: Sequence[str],
+        seed: int = 0,
     ) -> Reference:
-        """From texts like those the model learned from: what it says of a sample of them."""
+        """From texts like those the model learned from: what it says of a sample of them.
+
+        Where a text may have several labels there are no shares that sum to 1.
+        """
         most = _POOL_NANO if classifier.info["student"]["kind"] == "nano" else _POOL_MICRO
         rows = np.random.default_rng(seed).permutation(len(pool))[:most]
         texts = [pool[row] for row in rows.tolist()]
         proba = classifier.predict_proba(texts)
-        counts = np.bincount(proba.argmax(axis=1), minlength=proba.shape[1])
-        shares = dict(zip(classifier.classes_, (counts / len(texts)).tolist(), strict=True))
+        shares = None
+        if isinstance(classifier, Classifier):
+            counts = np.bincount(proba.argmax(axis=1), minlength=proba.shape[1])
+            shares = dict(zip(classifier.classes_, (counts / len(texts)).tolist(), strict=True))
         met, known = grams.count(texts) if grams else (0, 0)
         return cls(known / met if met else None, float(proba.max(axis=1).mean()), shares)
 
@@ -79,18 +88,18 @@ class Drift:
     def __init__(self, classes: Sequence[str], grams: Grams | None, reference: Reference) -> None:
         self.classes, self.reference = list(classes), reference
         self.labels = [0] * len(self.classes)
+        self.texts = 0  # answered
         self.sure = 0.0
         self.met = self.known = 0
         self._grams = grams
         self._kept: list[str] = []
 
-    @property
-    def texts(self) -> int:
-        """Texts answered."""
-        return sum(self.labels)
-
     def add(self, texts: Sequence[str], columns: list[int], sure: list[float]) -> None:
-        """Note classes of texts and how sure they are; :meth:`count` counts the n-grams later."""
+        """Note classes of texts and how sure they are; :meth:`count` counts the n-grams later.
+
+        sure: of each text, its likeliest class; columns: all that were given.
+        """
+        self.texts += len(texts)
         for column in columns:
             self.labels[column] += 1
         self.sure += sum(sure)

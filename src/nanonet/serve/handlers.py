@@ -33,15 +33,9 @@ class Handlers:
         ask = PredictAsk.read(await read_json(request, service.limits), service.limits)
         served = service.shelf.get(ask.model)
         proba = await served.engine.proba(ask.texts)
-        columns = proba.argmax(axis=1).tolist() if len(proba) else []
-        sure = [float(row[column]) for row, column in zip(proba, columns, strict=True)]
-        served.drift.add(ask.texts, columns, sure)
-        classes = served.classifier.classes_
-        found: list[dict[str, Any]] = [
-            {"label": classes[column], "confidence": round(one, 6)}
-            for column, one in zip(columns, sure, strict=True)
-        ]
+        found = served.said.answers(ask.texts, proba, served.drift)
         if ask.top:
+            classes = served.classifier.classes_
             for answer, row in zip(found, proba, strict=True):
                 answer["top"] = _top(classes, row, ask.top)
         rest = found[0] if ask.alone else {"answers": found}
@@ -53,12 +47,12 @@ class Handlers:
         ask = ExplainAsk.read(await read_json(request, service.limits), service.limits)
         served = service.shelf.get(ask.model)
         found = await served.engine.explain(ask.text, ask.top)
-        return json_response({"model": served.name, **found.to_dict()})
+        return json_response({"model": served.name, **served.said.explained(ask.text, found)})
 
     async def health(self, request: Request) -> Response:
         """That it is there, and which models it holds; the first is the default."""
         models = [
-            {"name": one.name, "kind": one.kind, "classes": one.classifier.classes_}
+            {"name": one.name, "kind": one.kind, "classes": one.classifier.classes_, **one.many}
             for one in self._service.shelf.all()
         ]
         more = {} if self._service.labelling is None else {"labelling": True}

@@ -108,9 +108,15 @@ def _schemas(limits: Limits) -> dict[str, Any]:
         "top": {**whole, "description": "So many of the likeliest classes are told besides."},
     }
     label = {"label": _STRING, "confidence": _SHARE}
+    labels = {"labels": _list(_STRING), "confidences": _list(_SHARE)}
     top = {"top": _list(_object({"label": _STRING, "probability": _SHARE}))}
     part = _object({"text": _STRING, "contribution": _NUMBER})
-    model = _object({"name": _STRING, "kind": _STRING, "classes": _list(_STRING)})
+    model = _object(
+        {"name": _STRING, "kind": _STRING, "classes": _list(_STRING)}, {"labels": {"const": "many"}}
+    )
+    why = {**label, "evidence": _list(part), "logit": _NUMBER, "bias": _NUMBER, "rest": _NUMBER,
+           "exact": {"type": "boolean"}}  # fmt: skip
+    each = {"labels": _list(_STRING), "explanations": _list(_object(why))}
     return {
         "PredictRequest": {
             "oneOf": [
@@ -123,17 +129,20 @@ def _schemas(limits: Limits) -> dict[str, Any]:
             **_object({"text": text}, {**more, "top": {**whole, "description": "Parts to tell."}}),
             "example": {"text": "where is my parcel"},
         },
-        "Answer": _object(label, top),
+        "Answer": {"oneOf": [_object(label, top), _object(labels, top)]},
         "Answers": {
             "oneOf": [
                 _object({"model": _STRING, **label}, top),
+                _object({"model": _STRING, **labels}, top),
                 _object({"model": _STRING, "answers": _list(_ref("Answer"))}),
             ]
         },
-        "Explanation": _object(
-            {"model": _STRING, **label, "evidence": _list(part), "logit": _NUMBER,
-             "bias": _NUMBER, "rest": _NUMBER, "exact": {"type": "boolean"}}
-        ),
+        "Explanation": {
+            "oneOf": [
+                _object({"model": _STRING, **why}),
+                _object({"model": _STRING, **each}),
+            ]
+        },
         "Health": _object(
             {"status": _STRING, "version": _STRING, "models": _list(model)},
             {"labelling": {"const": True}},
