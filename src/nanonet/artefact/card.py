@@ -183,7 +183,8 @@ def _expected(facts: ModelFacts) -> str:
 
 def _limits(facts: ModelFacts) -> str:
     lines = [
-        "- It knows only the classes above, and gives one of them to any text, however foreign.",
+        "- It knows only the classes above, and gives one of them to any text, however foreign"
+        + (", unless `--max-foreign` leaves such texts out." if facts.scope else "."),
         "- It repeats what its labelled texts and its pile hold, mistakes and prejudices included.",
     ]
     if PROTOTYPES in facts.files:

@@ -18,7 +18,8 @@ class ModelFacts:
     """One model. The mappings are those of ``provenance`` (see docs/format.md), empty where absent.
 
     calibration: how the probabilities were scaled ('temperature', 'vector', ...) or '';
-    temperature: by what, None where it is not one number; megabytes: of all files but model.json;
+    temperature: by what, None where it is not one number; scope: whether it tells how foreign a
+    text is; megabytes: of all files but model.json;
     files: name to {"sha256", "bytes"}.
     """
 
@@ -28,6 +29,7 @@ class ModelFacts:
     student: Part = field(default_factory=dict)
     calibration: str = ""
     temperature: float | None = None
+    scope: bool = False
     files: Part = field(default_factory=dict)
     megabytes: float = 0.0
     labelled: Part = field(default_factory=dict)
@@ -67,6 +69,7 @@ def model_facts(manifest: Part) -> ModelFacts:
         student=student,
         calibration=line(scaled.get("kind", "")),
         temperature=_number(scaled.get("temperature")),
+        scope="scope" in manifest,
         files=files,
         megabytes=sum(int(entry["bytes"]) for entry in files.values()) / 1e6,
         choice=_part(told, "student"),

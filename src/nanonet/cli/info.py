@@ -9,6 +9,7 @@ import click
 
 from nanonet.cli._options import json_option, print_json
 
+_SHOWN = 8
 _KERNELS = {
     "compiled": "the compiled kernel",
     "numpy": "NumPy (this installation had no C compiler; the answers are the same, but slower)",
@@ -48,7 +49,7 @@ def _lines(manifest: Mapping[str, Any]) -> Iterator[str]:
     many = ", any number of them a text" if manifest.get("labels") == "many" else ""
     yield f"{len(classes)} classes{many}: {', '.join(classes)}"
     yield f"{size / 1e6:.2f} MB in {len(manifest['files'])} files, all checksums right"
-    for part in ("student", "calibration", "thresholds", "provenance"):
+    for part in ("student", "calibration", "scope", "thresholds", "provenance"):
         if manifest.get(part):
             yield f"{part}:"
             yield from _nested(manifest[part], "  ")
@@ -59,6 +60,8 @@ def _nested(values: Mapping[str, Any], indent: str) -> Iterator[str]:
         if isinstance(value, Mapping) and value:
             yield f"{indent}{key}:"
             yield from _nested(value, indent + "  ")
+        elif isinstance(value, list) and value and not isinstance(value[0], (str, Mapping)):
+            yield f"{indent}{key}: {_numbers(value)}"
         elif isinstance(value, list) and value:
             yield f"{indent}{key}:"
             yield from _items(value, indent + "  - ")
@@ -73,6 +76,16 @@ def _items(values: list[Any], indent: str) -> Iterator[str]:
             yield indent + ", ".join(f"{key} {_plain(one)}" for key, one in value.items())
         else:
             yield f"{indent}{_plain(value)}"
+
+
+def _numbers(values: list[Any]) -> str:
+    """Numbers, or pairs of them, as far as a person reads them; --json has them all."""
+    told = [
+        " -> ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+        for value in values[:_SHOWN]
+    ]
+    more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+    return ", ".join(told) + more
 
 
 def _plain(value: Any) -> str:
