@@ -57,6 +57,7 @@ class Classifier:
         #: Labelled texts that the model keeps, where its maker asked for it (docs/report.md).
         self.prototypes = prototypes
         self.calibration = calibration or Calibration(float(temperature))
+        self._ordered = self.calibration.ordered  # one text takes a few microseconds
 
     def __repr__(self) -> str:
         return f"Classifier({len(self.classes_)} classes, {type(self._scorer).__name__})"
@@ -99,7 +100,7 @@ class Classifier:
         """
         if abstain is not None or max_foreign is not None:
             return self._some(self.decision_logits(texts, threads=threads), abstain, max_foreign)
-        if self.calibration.ordered:
+        if self._ordered:
             return self._scorer.best(listed(texts), self._names, threads)
         return best_names(self.predict_proba(texts, threads=threads), self._names)
 
