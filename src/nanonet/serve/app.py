@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from itertools import count
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,11 +23,13 @@ from nanonet.serve.front import Front, refused, wrong_address
 from nanonet.serve.handlers import Handlers
 from nanonet.serve.label import LabelHandlers
 from nanonet.serve.limits import Refused
+from nanonet.serve.memory import give_back
 from nanonet.serve.service import Service
 
 __all__ = ["application"]
 
 _TICK = 1.0  # seconds between two looks at the model folders
+_TRIMMED = 30  # ticks between two times that free memory is given back
 
 
 def application(service: Service) -> Starlette:
@@ -104,9 +107,11 @@ def _lifespan(service: Service):  # type: ignore[no-untyped-def]
 
 async def _beside(service: Service) -> None:
     """Look after changed folders, and count n-grams off the way of the requests."""
-    while True:
+    for tick in count(1):
         await asyncio.sleep(_TICK)
         try:
+            if tick % _TRIMMED == 0:
+                await asyncio.to_thread(give_back)
             await service.shelf.refresh()
             for one in service.shelf.all():
                 await asyncio.to_thread(one.drift.count)
