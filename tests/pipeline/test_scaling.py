@@ -13,6 +13,7 @@ from nanonet.pipeline.scaling import (
     fit_vector,
     heat_of_labels,
 )
+from nanonet.pipeline.shape import shape_by_teacher
 
 CLASSES = 4
 
@@ -111,3 +112,31 @@ def test_few_labels_a_class_do_not_move_the_borders_between_classes() -> None:
     made = choose_scaling(Held(logits, y, np.ones(240, np.float32)), 1.0, rng)
     assert dict(made.losses)["vector"] < dict(made.losses)["temperature"] - 0.05
     assert made.kind != "vector"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_knots_never_make_two_answers_equally_sure(seed) -> None:
+    """Else a threshold among them would answer more texts than it promises."""
+    rng = np.random.default_rng(seed)
+    sure = np.sort(rng.uniform(0.3, 1.0, 2000))
+    for knots in (
+        shape_by_teacher(sure, np.full(2000, 0.7), 0.7),
+        fit_isotonic(drawn(300, seed), 1.5),
+    ):
+        said, worth = np.array(knots).T
+        assert (said[0], said[-1], worth[0]) == (0.0, 1.0, 0.0)
+        assert (np.diff(worth) > 0).all()
+        assert worth[-1] <= 1.0
+        assert (np.diff(np.interp(sure, said, worth)) > 0).all()
+
+
+def test_the_shape_is_the_teachers_and_its_mean_the_goal() -> None:
+    sure = np.sort(np.random.default_rng(0).uniform(0.4, 1.0, 4000))
+    knots = shape_by_teacher(sure, sure**3, 0.8)
+    found = np.interp(sure, *np.array(knots).T)
+    assert found.mean() == pytest.approx(0.8, abs=0.01)
+    taught = np.log(sure**3 / (1 - sure**3 + 1e-9))
+    gap = np.log(found / (1 - found)) - taught
+    assert gap[400:-400].std() < 0.1
+    assert shape_by_teacher(sure, sure, sure.mean()) == ()
+    assert shape_by_teacher(sure[:100], sure[:100] ** 3, 0.8) == ()

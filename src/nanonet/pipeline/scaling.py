@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nanonet.pipeline.shape import Knots, rising_knots
+
 __all__ = [
     "LEAST_A_CLASS",
     "LEAST_SCALED",
@@ -25,7 +27,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.floating[Any]]
-Knots = tuple[tuple[float, float], ...]
 
 LEAST_SCALED = 100  # labels, under which the temperature is not even compared with anything
 LEAST_A_CLASS = 30  # labels on average, under which vector scaling is not considered
@@ -165,17 +166,7 @@ def fit_isotonic(held: Held, temperature: float) -> Knots:
     first = fitted.blocks[:-1]
     mass = np.add.reduceat(seen + counted, first)
     at = np.add.reduceat((seen + counted) * sure, first) / mass
-    knots = _apart(at, fitted.x[first])
-    return tuple(knots) if len(knots) > 1 else ()
-
-
-def _apart(at: Floats, worth: Floats) -> list[tuple[float, float]]:
-    """The knots without those that stand (almost) where the one before them does."""
-    kept: list[tuple[float, float]] = []
-    for x, y in zip(at.tolist(), np.clip(worth, 0.0, 1.0).tolist(), strict=True):
-        if not kept or x > kept[-1][0] + 1e-4:
-            kept.append((x, y))
-    return kept
+    return rising_knots(at, fitted.x[first])
 
 
 def heat_of_labels(held: Held) -> float:

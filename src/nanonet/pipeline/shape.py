@@ -12,16 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SHAPE_OFF", "shape_by_teacher"]
+__all__ = ["SHAPE_OFF", "Knots", "rising_knots", "shape_by_teacher"]
 
 Floats = NDArray[np.floating[Any]]
+Knots = tuple[tuple[float, float], ...]
 
 SHAPE_OFF = 0.02  # mean distance of the two, from which on the knots are worth their place
 _BINS = 40
 _LEAST = 10 * _BINS
+_APART = 1e-4
+_RISE = 1e-5  # from knot to knot, so that no two answers come to be equally sure
 
 
-def shape_by_teacher(sure: Floats, worth: Floats, goal: float) -> tuple[tuple[float, float], ...]:
+def shape_by_teacher(sure: Floats, worth: Floats, goal: float) -> Knots:
     """Knots (said, worth) of a student's largest probability; empty where the temperature will do.
 
     sure: [n] largest probabilities that the temperature gives on texts the student did not learn
@@ -41,11 +44,17 @@ def shape_by_teacher(sure: Floats, worth: Floats, goal: float) -> tuple[tuple[fl
     rising = np.clip(isotonic_regression(seen, weights=mass).x, 1e-3, 1.0 - 1e-3)
     rising = _moved_to(rising, mass, goal)
     off = float(np.average(np.abs(rising - at), weights=mass))
-    keep = np.concatenate([[True], np.diff(at) > 1e-4])
-    if off < SHAPE_OFF or keep.sum() < 2:
-        return ()
-    pairs = zip(at[keep].tolist(), rising[keep].tolist(), strict=True)
-    return tuple((round(x, 6), round(y, 6)) for x, y in pairs)
+    return rising_knots(at, rising) if off >= SHAPE_OFF else ()
+
+
+def rising_knots(said: Floats, worth: Floats) -> Knots:
+    """Knots from (0, 0) to (1, at most 1) through the given ones, ascending, in a line that rises
+    everywhere: which of two answers is the surer, and so what is promised, must not change."""
+    found = [(0.0, 0.0)]
+    for x, y in zip(said.tolist(), worth.tolist(), strict=True):
+        if found[-1][0] + _APART < x < 1.0 - _APART and found[-1][1] + 2 * _RISE < 1.0:
+            found.append((round(x, 6), round(max(min(y, 0.99), found[-1][1] + _RISE), 6)))
+    return (*found, (1.0, max(0.9999, found[-1][1] + _RISE))) if len(found) > 2 else ()
 
 
 def _moved_to(shares: Floats, mass: Floats, goal: float) -> NDArray[np.float64]:
