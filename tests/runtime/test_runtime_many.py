@@ -108,3 +108,10 @@ def test_damaged_rules_are_refused(tmp_path, case):
     changes, word = DAMAGE[case]
     with pytest.raises(FormatError, match=word):
         load_many(write_nano(tmp_path / "m", topic_weights(WORDS), **{**MANY, **changes}))
+
+
+def test_the_card_says_what_it_gives(folder):
+    card = (folder / "README.md").read_text("utf-8")
+    assert "any number of labels" in card
+    assert "nanonet.load_many" in card
+    assert "gives one of them" not in card

@@ -12,6 +12,7 @@ from typing import Any
 
 from nanonet.artefact.facts import ModelFacts, line, model_facts
 from nanonet.artefact.prototypes import PROTOTYPES
+from nanonet.artefact.wording import expected_of_sets, words_for
 
 _KINDS = {
     "nano": "a bag of hashed word n-grams with one row of numbers each; it needs NumPy only",
@@ -28,13 +29,6 @@ On a table with a column `text` (CSV, TSV, JSONL, Parquet or plain lines):
     nanonet explain MODEL "a text"
     nanonet info MODEL
 
-In Python:
-
-    import nanonet
-    model = nanonet.load("MODEL")
-    model.predict(["a text"])          # a list of class names
-    model.predict_proba(["a text"])    # probabilities, one column for each of model.classes_
-    model.explain("a text")            # what in the text spoke for the answer
 """
 _SHOWN_CLASSES = 200
 # The bundled encoder goes by its short name; the Hub knows it by this one.
@@ -50,7 +44,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         _making(facts),
         _expected(facts),
         _limits(facts),
-        _USE,
+        _USE + words_for(facts).python,
         _files(facts.files),
     ]
     return "\n".join(sections)
@@ -130,7 +124,7 @@ def _front(facts: ModelFacts) -> dict[str, Any]:
 def _head(facts: ModelFacts) -> str:
     return (
         f"# A text classifier with {len(facts.classes)} classes\n\n"
-        f"It gives each text one class, with a probability for every class. The model is a "
+        f"{words_for(facts).gives} The model is a "
         f"*{facts.kind}* student: {kind_in_words(facts.kind)}.\n"
     )
 
@@ -167,7 +161,10 @@ def _making(facts: ModelFacts) -> str:
 
 def _expected(facts: ModelFacts) -> str:
     expected = facts.expected
-    if expected.get("accuracy") is None:
+    sets = expected_of_sets(facts)
+    if sets is not None:
+        body = sets
+    elif expected.get("accuracy") is None:
         body = "Not measured. Hold back some labelled texts and run `nanonet evaluate` on them."
     else:
         body = f"About {expected['accuracy']:.3f}"
@@ -178,12 +175,13 @@ def _expected(facts: ModelFacts) -> str:
             "\n\nThis holds for texts like those it was made from. With few labelled texts the "
             "figure itself is uncertain; check it on texts of your own."
         )
-    return f"## Expected accuracy\n\n{body}\n"
+    title = "Expected F1" if facts.many else "Expected accuracy"
+    return f"## {title}\n\n{body}\n"
 
 
 def _limits(facts: ModelFacts) -> str:
     lines = [
-        "- It knows only the classes above, and gives one of them to any text, however foreign"
+        f"- {words_for(facts).foreign}"
         + (", unless `--max-foreign` leaves such texts out." if facts.scope else "."),
         "- It repeats what its labelled texts and its pile hold, mistakes and prejudices included.",
     ]

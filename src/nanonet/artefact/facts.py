@@ -49,6 +49,11 @@ class ModelFacts:
     advice: tuple[str, ...] = ()
 
     @property
+    def many(self) -> bool:
+        """Whether it gives any number of labels a text."""
+        return self.calibration == "sigmoid"
+
+    @property
     def per_class(self) -> Part:
         """Labelled texts of each class, as far as they are known."""
         return _part(self.labelled, "per_class")
