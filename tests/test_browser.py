@@ -108,3 +108,19 @@ def _digest(text: str, spec: GramSpec) -> list[int]:
 def _written(path: Path, value: object) -> Path:
     path.write_text(json.dumps(value))
     return path
+
+
+def test_a_model_with_several_labels_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    rule = {"kind": "sigmoid", "scale": [1.0] * 3, "shift": [0.0] * 3}
+    path = write_nano(tmp_path / "m", task="multi-label", calibration=rule)
+    given = tmp_path / "folder.json"
+    given.write_text(json.dumps({"folder": str(path)}))
+    told = run(
+        """
+        const weights = new Uint8Array(readFileSync(input.folder + "/weights.safetensors")).buffer;
+        try { nanonet.read(readFileSync(input.folder + "/model.json", "utf8"), weights); }
+        catch (error) { console.log(JSON.stringify(error.message)); }
+        """,
+        given,
+    )
+    assert "gives several" in str(told)

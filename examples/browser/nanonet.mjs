@@ -95,7 +95,8 @@ function exp(x) {
 }
 
 export function read(json, buffer) {
-  const { classes, student, calibration } = JSON.parse(json), { keys, rows, rows4, scales, unit, bias } = tensors(buffer);
+  const { classes, student, calibration, task } = JSON.parse(json), { keys, rows, rows4, scales, unit, bias } = tensors(buffer);
+  if (task !== "single-label") throw new Error("this reader gives one label a text, and the model gives several; use nanonet itself");
   if (!["temperature", "vector", "isotonic"].includes(calibration.kind)) throw new Error(`unknown calibration ${calibration.kind}`);
   if (student.kind !== "nano" || student.featuriser.version !== 1) throw new Error("not a nano model of version 1");
   const where = new Map();
