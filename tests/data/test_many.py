@@ -11,6 +11,7 @@ from nanonet.data import (
     guard,
     joined,
     read_any_labelled,
+    read_labelled,
     read_many_test,
 )
 from nanonet.data.types import Pool, Test
@@ -82,6 +83,11 @@ def test_missing_is_not_empty(table):
         read_any_labelled(table(rows, "t.jsonl"))
     with pytest.raises(UserError, match=r"line 1.*'a\|b'"):
         read_any_labelled(table('{"text": "a", "labels": ["a|b"]}\n', "t.jsonl"))
+
+
+def test_readers_of_one_label_say_where_several_are_learned(table):
+    with pytest.raises(UserError, match=r"several labels a row \(line 2 holds none"):
+        read_labelled(table("text,labels\na,\nb,x|y\n"))
 
 
 def test_the_guard_compares_whole_sets():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from nanonet.data._chunks import Source
+from nanonet.data._sets import holds_sets
 from nanonet.data.rows import need_column
 from nanonet.errors import UserError
 
@@ -42,6 +43,8 @@ def to_labels(
             _refuse_multi(source.name, f"{source.unit} {number} holds a list of labels")
         name = _name(value)
         if not name:
+            if holds_sets(column, values):  # then an empty cell is a set, and no slip
+                _refuse_multi(source.name, f"{source.unit} {number} holds none of them")
             raise UserError(
                 f"{source.name}, {source.unit} {number}, column {column!r}: the label is empty; "
                 "fill it in, or move rows without a label to the pool"
