@@ -112,6 +112,22 @@ def test_what_was_found_in_the_labels(report):
     assert {one.label for one in report.prototypes} == set(report.facts.classes)
 
 
+def test_labels_too_few_for_most_things_still_make_a_page(model, settings):
+    texts, labels = labelled()
+    rows = [0, 1, 2, 5, 9]
+    found = build_report(
+        model, texts=[texts[i] for i in rows], labels=[labels[i] for i in rows], settings=settings
+    )
+    assert found.overview.learned_from is False
+    assert found.forecast.gains == ()
+    assert "is not the one the model was made from" in found.html()
+    assert "this model itself was made from another table" in found.html()
+    assert all(
+        near is None or near[0] not in one.text() for one in found.examples for near in [one.near]
+    )
+    assert "5 labels are too few to say what more would bring" in found.html()
+
+
 def test_the_data_card_is_read_by_the_hub_and_quotes_nothing(report):
     hub = pytest.importorskip("huggingface_hub")
     card = report.data_card()

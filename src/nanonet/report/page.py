@@ -78,10 +78,10 @@ def _some(points: Sequence[Any]) -> list[Any]:
 
 
 def _pictures(report: Report) -> dict[str, str]:
-    """Name of a picture to its SVG; what cannot be drawn is not there."""
-    found = (
-        {"lengths": plots.lengths_plot(report.overview.tables)} if report.overview.tables else {}
-    )
+    """Name of a picture to its SVG, "" for what cannot be drawn."""
+    found = dict.fromkeys(("lengths", "trials", "reliability", "risk", "forecast"), "")
+    if report.overview.tables:
+        found["lengths"] = plots.lengths_plot(report.overview.tables)
     shown = [(name, at, error) for name, _, at, error, _ in wording.trials(report.facts)]
     if shown:
         found["trials"] = plots.trials_plot(shown)

@@ -132,7 +132,7 @@ def _examples(
         near = None
         if vectors is not None:
             table = given.guarded.labelled
-            near = nearest(vectors[at], studied.known, table.texts, table.labels)
+            near = nearest(texts[row], vectors[at], studied.known, table.texts, table.labels)
         out.append(explain(given.model, texts[row], kind, near))
     return tuple(out)
 

@@ -68,6 +68,10 @@ class Example:
     exact: bool
     near: tuple[str, str, float] | None
 
+    def text(self) -> str:
+        """The text without its marks."""
+        return "".join(mark.text for mark in self.marks)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**vars(self), "marks": [vars(mark) for mark in self.marks]}
@@ -172,11 +176,13 @@ def explain(
 
 
 def nearest(
-    vector: Floats, known: Floats, texts: Sequence[str], labels: Sequence[str]
+    text: str, vector: Floats, known: Floats, texts: Sequence[str], labels: Sequence[str]
 ) -> tuple[str, str, float] | None:
-    """The labelled text nearest to a unit vector: its text, its label and the cosine."""
-    if not len(known):
-        return None
-    cosines = known @ vector
-    best = int(cosines.argmax())
-    return texts[best], labels[best], float(cosines[best])
+    """The labelled text nearest to a unit vector, but ``text`` itself: with its label and cosine.
+
+    known: unit vectors of ``texts``; None where there is no other text.
+    """
+    cosines = known @ vector if len(known) else np.zeros(0)
+    order = (row for row in np.argsort(-cosines, kind="stable").tolist() if texts[row] != text)
+    best = next(order, None)
+    return None if best is None else (texts[best], labels[best], float(cosines[best]))

@@ -37,6 +37,9 @@ _GUARD = {
 }
 
 
+_MUCH = 2.0  # points that a reader would ask about
+
+
 def percent(share: float, digits: int = 0) -> str:
     """A share as a person writes it."""
     return f"{100 * share:.{digits}f} %"
@@ -74,6 +77,13 @@ def copies_found(copies: Mapping[str, int]) -> list[tuple[str, int]]:
 def accuracy_sentence(report: Report) -> str:
     """What accuracy to expect, and from what one knows it."""
     scores = report.scores
+    if scores is not None and not report.test and report.overview.learned_from is False:
+        return (
+            f"Models made in its way from the {scores.rows:,} labelled texts given here are right "
+            f"on {percent(scores.accuracy)} of those hidden from them ({percent(scores.low)} to "
+            f"{percent(scores.high)}); this model itself was made from another table, so this says "
+            "little of it."
+        )
     if scores is not None:
         of = "test texts" if report.test else "labelled texts that were hidden in turn"
         return (
@@ -114,9 +124,16 @@ def gate_sentence(facts: ModelFacts) -> str:
         return kept
     if best["name"] == chosen:
         return f"{kept} It found more of the hidden labels than the others."
+    other = CANDIDATES.get(best["name"], (best["name"],))[0]
+    ahead = 100 * (best["accuracy"] - trials[chosen]["accuracy"])
+    if ahead >= _MUCH:
+        return (
+            f"{kept} On the hidden labels “{other}” did {ahead:.1f} points better, but it was not "
+            "taken, for the reason below."
+        )
     return (
-        f"{kept} On the hidden labels “{CANDIDATES.get(best['name'], (best['name'],))[0]}” did as "
-        "well or a little better, but not by enough to leave the safer choice."
+        f"{kept} On the hidden labels “{other}” did as well or a little better, but not by enough "
+        "to leave the safer choice."
     )
 
 
