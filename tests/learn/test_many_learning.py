@@ -102,6 +102,13 @@ def test_calibrated_probabilities_have_the_right_mean_and_sharpness():
     assert np.allclose(sure.proba(z).mean(axis=0), truth.mean(axis=0), atol=0.01)
 
 
+def test_scores_that_say_the_contrary_still_have_a_scale():
+    z = np.float32([[1.0], [-1.0], [1.0], [-1.0]])
+    contrary = calibrate(z, np.float32([[0], [1], [0], [1]]), np.ones(4, np.float32))
+    assert 0 < contrary.scale < 0.1
+    assert np.isfinite(contrary.proba(z)).all()
+
+
 def test_rows_are_dealt_evenly_by_their_rarest_label():
     _, flags = world(shares=(0.5, 0.04, 0.0))
     fold = deal(flags)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from nanonet.artefact import MANIFEST, copy_artefact, read_artefact
 from nanonet.errors import FormatError
-from nanonet.runtime import Classifier, load
+from nanonet.runtime import Classifier, ManyClassifier, load_any
 
 
 class _Saves(Protocol):
@@ -28,10 +28,10 @@ def read_folder(folder: str | Path) -> dict[str, bytes]:
     return {name: (artefact.path / name).read_bytes() for name in names}
 
 
-def load_bytes(files: dict[str, bytes]) -> Classifier:
+def load_bytes(files: dict[str, bytes]) -> Classifier | ManyClassifier:
     """The classifier, with every check that ``nanonet.load`` makes."""
     with tempfile.TemporaryDirectory() as home:
-        return load(_spread(files, Path(home)))
+        return load_any(_spread(files, Path(home)))
 
 
 def save_bytes(files: dict[str, bytes], path: str | Path, *, overwrite: bool = False) -> Path:

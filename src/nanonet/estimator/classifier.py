@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from nanonet.data import ClassSpec
 from nanonet.errors import UserError
 from nanonet.estimator._bytes import folder_bytes, load_bytes, read_folder, save_bytes
 from nanonet.estimator._rows import Refused, Rows, is_unlabelled, read_rows, read_texts
+from nanonet.estimator._sets import holds_label_sets, read_set_rows, to_indicator
 from nanonet.hub import fetch, push_to_hub
-from nanonet.pipeline import fit
-from nanonet.runtime import Classifier
+from nanonet.pipeline import fit, fit_many
+from nanonet.runtime import Classifier, ManyClassifier
 
 
 class NanoNetClassifier(ClassifierMixin, BaseEstimator):
@@ -30,6 +32,10 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
     up the pool together with ``pool`` of :meth:`fit`. ``prior`` is the class mix of the texts to
     predict, a share for every label or ``"equal"``; None leaves that of the pool. Errors are
     UserError and ValueError at once.
+
+    With several labels a text ``y`` is a matrix of 0 and 1, [n, C], or a list of label sets (empty
+    where none applies); ``predict`` then gives such a matrix, and ``score`` is the share of texts
+    of which every label is right. Unlabelled is a row of None, or of -1 throughout.
 
     After ``fit``: ``classes_`` [C] (the labels' own type, in order), ``model_`` (the
     :class:`nanonet.Classifier`), ``report_`` (the :class:`FitReport`). A pickle holds the files of
@@ -68,27 +74,36 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
         pool: further texts without labels. In a cross-validation it is better to give the
         unlabelled texts here, so that only labelled rows are dealt out to the folds.
         """
-        rows = read_rows(X, y, pool)
-        names = _names(rows)
         settings = self.get_params(deep=False)
         del settings["prior"]
-        seed = _seed(settings.pop("random_state"))
-        try:
-            fitted = fit(
-                rows.texts, [str(x) for x in rows.labels], pool=rows.pool, seed=seed, **settings
-            )
-        except UserError as error:
-            if type(error) is not UserError:
-                raise
-            raise Refused(str(error)) from error
+        settings["seed"] = _seed(settings.pop("random_state"))
+        fitted: Any
+        if holds_label_sets(y):
+            sets = read_set_rows(X, y, pool)
+            settings["classes"] = sets.names
+            names = dict(zip(sets.names, sets.classes.tolist(), strict=True))
+            with _refusals():
+                fitted = fit_many(sets.texts, sets.sets, pool=sets.pool, **settings)
+        else:
+            rows = read_rows(X, y, pool)
+            names = _names(rows)
+            with _refusals():
+                labels = [str(label) for label in rows.labels]
+                fitted = fit(rows.texts, labels, pool=rows.pool, **settings)
         self._files = folder_bytes(fitted)
         self.report_ = fitted.report
         self._open(names)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The likeliest class of each text, [n], of the type of ``classes_``."""
+        """The likeliest class of each text, [n], of the type of ``classes_``.
+
+        With several labels a text: int64 [n, C], 1 where a label is given.
+        """
         check_is_fitted(self)
+        if isinstance(self.model_, ManyClassifier):
+            said = self.model_.decide(self.model_.predict_proba(read_texts(X)))
+            return said[:, self._columns].astype(np.int64)
         number = {name: i for i, name in enumerate(self.model_.classes_)}
         found = [number[name] for name in self.model_.predict(read_texts(X))]
         return self.classes_[np.argsort(self._columns)[np.array(found, np.int64)]]
@@ -100,6 +115,9 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Accuracy on the rows that have a label."""
+        if isinstance(self.model_, ManyClassifier):
+            truth = to_indicator(y, self.classes_)
+            return float(super().score(X, truth, sample_weight))
         texts, labels = read_texts(X), list(y)
         known = [i for i, label in enumerate(labels) if not is_unlabelled(label)]
         weight = None if sample_weight is None else np.asarray(sample_weight)[known]
@@ -156,10 +174,25 @@ class NanoNetClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, self._columns = np.unique(np.asarray(given), return_index=True)
 
 
-def _brought(model: Classifier, prior: Mapping[Any, float] | str | None) -> Classifier:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A user's error of nanonet as one that scikit-learn knows too."""
+    try:
+        yield
+    except UserError as error:
+        if type(error) is not UserError:
+            raise
+        raise Refused(str(error)) from error
+
+
+def _brought(
+    model: Classifier | ManyClassifier, prior: Mapping[Any, float] | str | None
+) -> Classifier | ManyClassifier:
     """The model for the class mix ``prior``."""
     if prior is None:
         return model
+    if isinstance(model, ManyClassifier):
+        raise Refused("prior is for one label a text; with several, leave it None")
     if isinstance(prior, str) and prior == "equal":
         return model.with_prior(dict.fromkeys(model.classes_, 1.0))
     if not isinstance(prior, Mapping):

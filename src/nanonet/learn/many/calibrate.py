@@ -11,6 +11,7 @@ from nanonet.learn._sigmoid import sigmoid
 from nanonet.learn._softmax import Floats
 
 _SHIFT_PULL = 1e-4
+_LOG_SCALES = (-3.0, 3.0)  # scores that say the contrary would else be multiplied by nothing
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,4 @@ def calibrate(scores: Floats, truth: Floats, weights: Floats) -> Sure:
         return cross + _SHIFT_PULL * float(shift @ shift), gradient
 
     found = minimise(loss, np.zeros(1 + scores.shape[1], np.float32), 60)
-    return Sure(float(np.exp(found[0])), found[1:])
+    return Sure(float(np.exp(np.clip(found[0], *_LOG_SCALES))), found[1:])
