@@ -2,7 +2,8 @@
 
 Draws: the rows of the training split in the order of ``numpy.random.RandomState(seed)``. For
 go_emotions a row is labelled while one of its labels has fewer than 30 rows, and the next 8,000 are
-the pool; of Reuters-21578 the first 2,000 are labelled and the rest is the pool. The whole test
+the pool; of Reuters-21578 the first 2,000 are labelled and the rest is the pool, or all of them are
+labelled and there is none. The whole test
 split is scored, macro F1 over all classes of the set; a class that no labelled row has gets nothing
 from anybody. The peers are scikit-learn's one-vs-rest logistic regressions on the same frozen
 encoder's embedding (last layer's mean), labelled at a half, plain and with balanced classes. Micro
@@ -45,6 +46,7 @@ class Protocol:
 SETS = {
     "go_emotions": Protocol("go_emotions", 30, None, 8000),
     "reuters": Protocol("reuters21578_modapte90", None, 2000, 100_000),
+    "reuters_whole": Protocol("reuters21578_modapte90", None, 100_000, 0),
 }
 
 
