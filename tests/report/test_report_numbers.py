@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from _corpus import labelled, pool
 from _planted import planted
 from nanonet.artefact import ModelFacts
 from nanonet.decide import error_bound
@@ -152,3 +153,24 @@ def test_confidence_is_brought_down_to_what_the_other_folds_say():
     accuracy = float((honest.argmax(axis=1) == y).mean())
     assert calmed.max(axis=1).mean() == pytest.approx(accuracy, abs=0.02)
     assert (calmed.argmax(axis=1) == boast.argmax(axis=1)).all()
+
+
+def test_large_tables_are_drawn_from_and_it_is_said(model, monkeypatch):
+    from nanonet.data import Labelled, Pool, Test
+    from nanonet.report import given
+
+    monkeypatch.setattr(given, "MOST_LABELS", 12)
+    monkeypatch.setattr(given, "MOST_GUARDED", 30)
+    tables = given.Tables(
+        Labelled(*map(tuple, labelled())), Pool(tuple(pool(80))), Test((), ()), None
+    )
+    found = given.open_given(model, tables, np.random.default_rng(0))
+    assert len(found.labelled.texts) == len(set(found.labelled.texts)) == 12
+    assert set(zip(found.labelled.texts, found.labelled.labels, strict=True)) <= set(
+        zip(*labelled(), strict=True)
+    )
+    assert len(found.sample) <= 30
+    assert found.notes == (
+        "of 80 pool texts, 30 drawn by chance were looked at closely",
+        "of 40 labelled texts, 12 drawn by chance were looked at closely",
+    )

@@ -45,6 +45,7 @@ def cli(debug: bool) -> None:
       nanonet evaluate model test.csv
       nanonet predict model new.csv --out answers.csv
       nanonet explain model "where is my parcel"
+      nanonet report model labelled.csv --pool pool.csv
       nanonet info model
       nanonet label pool.csv --classes classes.toml --out votes.csv
 

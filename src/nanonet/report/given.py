@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,8 +15,12 @@ from nanonet.errors import UserError
 from nanonet.runtime import Classifier, load
 
 MOST_POOL = 4000  # pool texts that are read by the encoder: what the gate's own trials see
+MOST_LABELS = 4000  # labelled texts that models are made from again: five times, and in parts
+MOST_GUARDED = 100_000  # pool texts among which copies are looked for
 _NANO_POOL = 50_000  # pool texts the model itself labels, by how quick it is
 _MICRO_POOL = 400
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,10 @@ class Tables:
 class Given:
     """A model with its facts, the tables as given, and after the guard.
 
-    name: of the folder; guarded: copies out, texts of the test table too; sample: at most 4,000 of
-    the guarded pool in an order of chance; labelled_by_model: texts of the pool that the model is
-    asked about, at most as many as take seconds.
+    name: of the folder; guarded: copies out, texts of the test table too; labelled: at most 4,000
+    of the guarded labelled texts; sample: at most 4,000 of the guarded pool in an order of chance;
+    asked: texts of the pool that the model is asked about, at most as many as take seconds; notes:
+    what was left out.
     """
 
     name: str
@@ -42,8 +48,10 @@ class Given:
     facts: ModelFacts
     tables: Tables
     guarded: Guarded
+    labelled: Labelled
     sample: tuple[str, ...]
     asked: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -58,12 +66,30 @@ def open_given(path: str | Path, tables: Tables, rng: np.random.Generator) -> Gi
     for role, labels in (("labelled", tables.labelled.labels), ("test", tables.test.labels)):
         _known(role, labels, facts.classes)
     test = tables.test if tables.test.texts else None
-    guarded = guard(tables.labelled, tables.pool, test)
+    notes: list[str] = []
+    pool = Pool(_some(tables.pool.texts, MOST_GUARDED, "pool texts", rng, notes))
+    guarded = guard(tables.labelled, pool, test)
+    table = guarded.labelled
+    rows = _some(range(len(table.texts)), MOST_LABELS, "labelled texts", rng, notes)
+    labelled = Labelled(
+        tuple(table.texts[row] for row in rows), tuple(table.labels[row] for row in rows)
+    )
     order = rng.permutation(len(guarded.pool.texts)).tolist()
     most = _NANO_POOL if facts.kind == "nano" else _MICRO_POOL
     shuffled = tuple(guarded.pool.texts[row] for row in order[: max(most, MOST_POOL)])
     name = Path(path).resolve().name
-    return Given(name, model, facts, tables, guarded, shuffled[:MOST_POOL], shuffled[:most])
+    parts = labelled, shuffled[:MOST_POOL], shuffled[:most]
+    return Given(name, model, facts, tables, guarded, *parts, tuple(notes))
+
+
+def _some(
+    values: Sequence[T], most: int, what: str, rng: np.random.Generator, notes: list[str]
+) -> tuple[T, ...]:
+    """All of them, or ``most`` drawn by chance in their order, which is noted."""
+    if len(values) <= most:
+        return tuple(values)
+    notes.append(f"of {len(values):,} {what}, {most:,} drawn by chance were looked at closely")
+    return tuple(values[row] for row in np.sort(rng.permutation(len(values))[:most]).tolist())
 
 
 def _known(role: str, labels: Sequence[str], classes: Sequence[str]) -> None:

@@ -85,14 +85,14 @@ def build_report(
         examples=_examples(given, shown, proba, studied) if chosen.quotes else (),
         prototypes=(given.model.prototypes or studied.prototypes) if chosen.quotes else (),
         costs=measured,
-        notes=studied.notes,
+        notes=(*given.notes, *studied.notes),
         missing=studied.missing,
         quotes=chosen.quotes,
     )
 
 
 def _study(given: Given, said: Floats | None, settings: ReportSettings, bar: Progress) -> Studied:
-    if not given.guarded.labelled.texts:
+    if not given.labelled.texts:
         return Studied(missing={"labels": "no labelled table was given"})
     try:
         from nanonet.report.study import study
@@ -131,7 +131,7 @@ def _examples(
     for at, (row, kind) in enumerate(rows):
         near = None
         if vectors is not None:
-            table = given.guarded.labelled
+            table = given.labelled
             near = nearest(texts[row], vectors[at], studied.known, table.texts, table.labels)
         out.append(explain(given.model, texts[row], kind, near))
     return tuple(out)
@@ -146,7 +146,7 @@ def _overview(given: Given, said: Floats | None) -> Overview:
         found.append(view("pool", tables.pool.texts))
     if tables.test.texts:
         found.append(view("test", tables.test.texts, tables.test.labels))
-    alone = guard(tables.labelled, tables.pool) if tables.test.texts else given.guarded
+    alone = guard(tables.labelled, Pool(())) if tables.test.texts else given.guarded
     counts = np.zeros(len(given.classes), int)
     if said is not None:
         counts = np.bincount(said.argmax(axis=1), minlength=len(given.classes))

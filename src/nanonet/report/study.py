@@ -42,7 +42,7 @@ def study(
     """Everything that needs the encoder; ``said``: the model's probabilities of ``given.asked``."""
     encoder = _encoder(given, name, cache_dir, bar)
     material = _material(given, encoder, cache_dir, bar)
-    labelled = given.guarded.labelled
+    labelled = given.labelled
     missing: dict[str, str] = {}
     rng = np.random.default_rng([seed, 12])
 
@@ -95,7 +95,7 @@ def _material(
     given: Given, encoder: Encoder, cache_dir: str | Path | None, bar: Progress
 ) -> Material:
     inputs = Inputs(
-        given.guarded.labelled,
+        given.labelled,
         Pool(given.sample),
         given.classes,
         given.tables.specs,
@@ -106,7 +106,7 @@ def _material(
 
 def _rows(given: Given) -> list[int]:
     table = given.tables.labelled
-    return rows_of(table.texts, table.labels, given.guarded.labelled.texts)
+    return rows_of(table.texts, table.labels, given.labelled.texts)
 
 
 def _how(trial: Trial) -> str:
@@ -127,7 +127,7 @@ def _ask(
     if said is None:
         return ()
     pool = given.asked[: min(_MOST_ASKED_OF, len(given.sample))]
-    known = given.guarded.labelled.texts
+    known = given.labelled.texts
     both = two_views(encoder, [*known, *pool], cache_dir, bar)
     return ask_next(
         pool, said[: len(pool)], both[len(known) :], both[: len(known)], given.classes, rng
