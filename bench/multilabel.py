@@ -3,11 +3,11 @@
 Draws: the rows of the training split in the order of ``numpy.random.RandomState(seed)``. For
 go_emotions a row is labelled while one of its labels has fewer than 30 rows, and the next 8,000 are
 the pool; of Reuters-21578 the first 2,000 are labelled and the rest is the pool, or all of them are
-labelled and there is none. The whole test
-split is scored, macro F1 over all classes of the set; a class that no labelled row has gets nothing
-from anybody. The peers are scikit-learn's one-vs-rest logistic regressions on the same frozen
-encoder's embedding (last layer's mean), labelled at a half, plain and with balanced classes. Micro
-is scored by its head on the cached vectors of the encoder file that it ships.
+labelled and there is none. The whole test split is scored, macro F1 over all classes of the set; a
+class that no labelled row has gets nothing from anybody. The peers are scikit-learn's one-vs-rest
+logistic regressions on the same frozen encoder's embedding (last layer's mean), labelled at a half,
+plain and with balanced classes. Micro is scored by its head on the cached vectors of the encoder
+file that it ships.
 """
 
 from __future__ import annotations
