@@ -54,6 +54,6 @@ def favourable(job: Job, chosen: str) -> Halves:
     return replace(halves, tables={**halves.tables, "tuned": right, "blend": right})
 
 
-def no_cohort(tried: Tried | None, *, opinion: bool = False) -> Gate:
+def no_cohort(tried: Tried | None) -> Gate:
     """The gate, which keeps the readouts: what efforts over quick are for."""
-    return replace(judge(tried, opinion=opinion), chosen="readouts")
+    return replace(judge(tried), chosen="readouts")
