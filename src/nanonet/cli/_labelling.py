@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nanonet.errors import UserError
@@ -76,12 +77,10 @@ class ManyLabels:
         """As in :class:`Labelling`."""
         proba = self._classifier.predict_proba(texts)
         said = self._classifier.decide(proba)
-        labels = ["|".join(names) for names in self._classifier.names_of(said)]
-        sure = [
-            "|".join(f"{one:.{_DIGITS}g}" for one in row[yes].tolist())
-            for row, yes in zip(proba, said, strict=True)
-        ]
-        return [labels, sure], 0
+        sets = self._classifier.names_of(said)
+        flat = iter(map(str, _rounded(proba[said])))
+        sure = ["|".join(islice(flat, len(names))) for names in sets]
+        return [["|".join(names) for names in sets], sure], 0
 
 
 def refuse_for_many(option: str) -> UserError:

@@ -99,10 +99,9 @@ class ManyClassifier:
 
     def names_of(self, said: NDArray[np.bool_]) -> list[tuple[str, ...]]:
         """The names of the given classes of each row."""
-        found: list[list[str]] = [[] for _ in range(len(said))]
-        for row, column in zip(*np.nonzero(said), strict=True):
-            found[row].append(self.classes_[column])
-        return [tuple(names) for names in found]
+        flat = [self.classes_[column] for column in np.nonzero(said)[1].tolist()]
+        ends = np.cumsum(said.sum(axis=1)).tolist()
+        return [tuple(flat[first:last]) for first, last in zip([0, *ends[:-1]], ends, strict=False)]
 
     def explain(self, text: str, top: int | None = 10) -> list[Explanation]:
         """Why each label was given, surest first; of the likeliest class where none was.
