@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nanonet.errors import UserError
     from nanonet.estimator import NanoNetClassifier
-    from nanonet.hub import from_pretrained, push_to_hub
+    from nanonet.hub import from_pretrained, from_pretrained_many, push_to_hub
     from nanonet.pipeline import fit, fit_many
     from nanonet.runtime import Classifier, ManyClassifier, load, load_many
 
@@ -26,6 +26,7 @@ __all__ = [
     "fit",
     "fit_many",
     "from_pretrained",
+    "from_pretrained_many",
     "load",
     "load_many",
     "push_to_hub",
@@ -39,6 +40,7 @@ _HOMES = {
     "fit": "nanonet.pipeline",
     "fit_many": "nanonet.pipeline",
     "from_pretrained": "nanonet.hub",
+    "from_pretrained_many": "nanonet.hub",
     "load": "nanonet.runtime",
     "load_many": "nanonet.runtime",
     "push_to_hub": "nanonet.hub",

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 
 from nanonet.artefact import MANIFEST, PROTOTYPES, read_artefact
 from nanonet.errors import MissingExtra, UserError
-from nanonet.runtime import Classifier, load
+from nanonet.runtime import Classifier, ManyClassifier, load, load_many
 
-__all__ = ["Saves", "fetch", "from_pretrained", "push_to_hub"]
+__all__ = ["Saves", "fetch", "from_pretrained", "from_pretrained_many", "push_to_hub"]
 
 # A model folder and nothing else that a repository may hold.
 _WANTED = ["*.json", "*.safetensors", "*.onnx", "README.md"]
@@ -48,6 +48,14 @@ def from_pretrained(
     >>> model = from_pretrained("some-user/news-topics")  # doctest: +SKIP
     """
     return load(fetch(name, revision=revision, token=token, cache_dir=cache_dir, endpoint=endpoint))
+
+
+def from_pretrained_many(name: str | Path, **settings: Any) -> ManyClassifier:
+    """As :func:`from_pretrained`, for a model that gives any number of labels a text.
+
+    >>> model = from_pretrained_many("some-user/complaints")  # doctest: +SKIP
+    """
+    return load_many(fetch(name, **settings))
 
 
 def fetch(

@@ -78,6 +78,13 @@ def test_explanations_add_up_one_a_label(folder):
         model.explain(["a"])
 
 
+def test_a_folder_comes_back_by_the_hubs_way_too(folder):
+    model = nanonet.from_pretrained_many(folder)
+    assert model.predict(["goal"]) == load_many(folder).predict(["goal"])
+    with pytest.raises(UserError, match="several labels a text"):
+        nanonet.from_pretrained(folder)
+
+
 def test_each_loader_says_which_one_to_take(folder, tmp_path):
     one = write_nano(tmp_path / "one")
     assert isinstance(load_any(folder), ManyClassifier)
