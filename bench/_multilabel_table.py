@@ -9,6 +9,7 @@ from bench._markdown import spread, table
 _ROWS = (
     ("lr", "lr", "one-vs-rest LR, at a half"),
     ("lr-balanced", "lr", "one-vs-rest LR, balanced, at a half"),
+    ("lr-tuned", "lr", "one-vs-rest LR, tuned thresholds"),
     ("nanonet", "nano", "nanonet, nano"),
     ("nanonet", "micro", "nanonet, micro"),
 )
