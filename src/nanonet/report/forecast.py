@@ -27,7 +27,8 @@ LEAST_EACH = 4
 LEVEL = 0.8  # of the intervals
 MOST_WIDE = 0.2  # an interval wider than twenty points tells nobody anything
 _SHARES = (0.3, 0.45, 0.67, 1.0)  # of four fifths of the labels
-_FOLDS, _REPEATS = 5, 2
+_FOLDS = 5
+_MANY = 400  # labels that are enough to be counted on once
 _POWERS = (0.25, 0.5, 0.75, 1.0)
 _DRAWS = 400
 # Which labels are there and which will come moves a gain by about this over the root of their
@@ -102,18 +103,19 @@ def measure(
     """Labels [S] learned from, and whether each of the n rows was answered rightly [S, n] (a mean
     over repeats) by a model that learned from so many of the others."""
     n, y = material.labelled, material.y
+    repeats = 1 if n > _MANY else 2
     hits, sizes = np.zeros((len(_SHARES), n)), np.zeros(len(_SHARES))
-    bar.start("learning curve", _REPEATS * _FOLDS * len(_SHARES))
+    bar.start("learning curve", repeats * _FOLDS * len(_SHARES))
     try:
-        for _ in range(_REPEATS):
+        for _ in range(repeats):
             fold = deal(y, _FOLDS, rng)
             for one in range(_FOLDS):
                 hidden = np.flatnonzero(fold == one)
                 parts = nested(y, rng.permutation(np.flatnonzero(fold != one)), _SHARES)
                 for at, train in enumerate(parts):
                     said = answer(material, recipe.name, train, hidden, rng).argmax(axis=1)
-                    hits[at, hidden] += (said == y[hidden]) / _REPEATS
-                    sizes[at] += len(train) / (_REPEATS * _FOLDS)
+                    hits[at, hidden] += (said == y[hidden]) / repeats
+                    sizes[at] += len(train) / (repeats * _FOLDS)
                     bar.advance(1)
     finally:
         bar.finish()

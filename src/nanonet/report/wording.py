@@ -38,6 +38,7 @@ _GUARD = {
 
 
 _MUCH = 2.0  # points that a reader would ask about
+_LITTLE = 0.01  # of accuracy, from some fifty labels
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -157,7 +158,9 @@ def steps(report: Report) -> list[str]:
         )
     if report.forecast is not None and report.forecast.gains:
         gain = report.forecast.gains[0]
-        out.append(f"Label on, if it pays: {gain}.")
+        little = gain.gain < _LITTLE
+        begin = "Labels taken at random bring little now" if little else "Label on, if it pays"
+        out.append(f"{begin}: {gain}.")
     elif report.forecast is not None:
         out.append(f"{report.forecast.told[0].upper()}{report.forecast.told[1:]}.")
     if report.scores is not None and report.scores.pairs:
