@@ -6,8 +6,8 @@ the pool; of Reuters-21578 the first 2,000 are labelled and the rest is the pool
 labelled and there is none. The whole test split is scored, macro F1 over all classes of the set; a
 class that no labelled row has gets nothing from anybody. The peers are scikit-learn's one-vs-rest
 logistic regressions on the same frozen encoder's embedding (last layer's mean), labelled at a half,
-plain and with balanced classes, or from thresholds tuned by cross-validation. Micro is scored by its head on the cached vectors of the encoder
-file that it ships.
+plain and with balanced classes, or from thresholds tuned by cross-validation. Micro is scored by
+its head on the cached vectors of the encoder file that it ships.
 """
 
 from __future__ import annotations
