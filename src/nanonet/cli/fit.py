@@ -114,7 +114,8 @@ def fit(
     formats are CSV, TSV, JSON Lines, Parquet and plain text, also .gz or .zst. LABELLED may be left
     out when --classes and --pool are given. Rows that may have several labels have them in a column
     labels, joined by | (empty where none applies), or in a column of 0 and 1 for each label, all
-    named by --label; the model then gives any number of labels. Copies of TEST rows are removed from the other tables.
+    named by --label; the model then gives any number of labels. Copies of TEST rows are removed
+    from the other tables.
 
     What was learned, chosen and why is printed at the end and kept in MODEL; see it again with
     nanonet info.
