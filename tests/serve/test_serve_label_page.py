@@ -152,7 +152,8 @@ def test_nothing_overflows_and_everything_can_be_read(window, desk, width, heigh
 
 
 _NAMELESS = """[...document.querySelectorAll("input, button, [role=progressbar]")]
-    .filter((e) => e.checkVisibility() && !(e.innerText || e.getAttribute("aria-label") || (e.labels || []).length))
+    .filter((e) => e.checkVisibility() &&
+      !(e.innerText || e.getAttribute("aria-label") || (e.labels || []).length))
     .map((e) => e.id)"""
 # The least contrast of a text with the card or page behind it (WCAG 2, relative luminance).
 _CONTRAST = """(() => {

@@ -114,7 +114,10 @@ def _classes(given: str | None, model: Path | None) -> tuple[ClassSpec, ...]:
             return ()
         from nanonet.runtime import load
 
-        return tuple(ClassSpec(name) for name in load(model).classes_)
+        known = load(model)
+        if known.info.get("labels") == "many":
+            raise UserError(f"{model}: gives several labels a text, and labelling keeps one each")
+        return tuple(ClassSpec(name) for name in known.classes_)
     if "," in given and not Path(given).exists():
         names = list(dict.fromkeys(class_name(name) for name in given.split(",")))
         return tuple(ClassSpec(name) for name in names)
