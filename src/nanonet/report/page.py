@@ -65,6 +65,7 @@ def _values(report: Report) -> dict[str, Any]:
         "copies": wording.copies_found(report.overview.copies),
         "trials": wording.trials(facts),
         "classes": _classes(report),
+        "scored": _scored(report),
         "typical": _typical(report),
         "matrix": _matrix(report),
         "risk_rows": _some(report.scores.risk if report.scores else ()),
@@ -94,12 +95,12 @@ def _pictures(report: Report) -> dict[str, str]:
 
 
 def _classes(report: Report) -> list[dict[str, Any]]:
-    """A row for each class: counts in the tables, the share in the pool, precision and recall."""
-    overview, scores = report.overview, report.scores
+    """A row for each class: counts in the tables and the share in the pool, the commonest first."""
+    overview = report.overview
     labelled, test = overview.table("labelled"), overview.table("test")
     counts = labelled.classes if labelled else report.facts.per_class
     rows: list[dict[str, Any]] = []
-    for at, name in enumerate(report.facts.classes):
+    for name in report.facts.classes:
         share = overview.predicted[name] / overview.predicted_of if overview.predicted_of else None
         rows.append(
             {
@@ -107,10 +108,29 @@ def _classes(report: Report) -> list[dict[str, Any]]:
                 "labelled": counts.get(name, 0),
                 "test": test.classes.get(name, 0) if test else None,
                 "share": share,
-                "score": None if scores is None else scores.classes[at],
             }
         )
     rows.sort(key=lambda row: (-row["labelled"], row["name"]))
+    return rows[:_SHOWN_CLASSES]
+
+
+def _scored(report: Report) -> list[dict[str, Any]]:
+    """A row for each class with texts, the hardest first; right: None where it was never given."""
+    if report.scores is None:
+        return []
+    given = report.scores.confusion.sum(axis=0).tolist()
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "rows": one.rows,
+            "found": one.recall,
+            "right": one.precision if times else None,
+            "f1": one.f1,
+        }
+        for name, one, times in zip(report.facts.classes, report.scores.classes, given, strict=True)
+        if one.rows
+    ]
+    rows.sort(key=lambda row: row["f1"])
     return rows[:_SHOWN_CLASSES]
 
 
