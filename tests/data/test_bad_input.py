@@ -120,7 +120,8 @@ MULTI = {
 def test_multi_label_is_recognised_and_refused(tmp_path, case, read):
     content, settings = MULTI[case]
     message = _refusal(tmp_path / "t.csv", content, read, **settings)
-    assert "several labels a row" in message and "must have one" in message
+    assert "several labels a row" in message
+    assert "must have one" in message
     assert "'labels' (joined by |)" in message
 
 
