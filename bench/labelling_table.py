@@ -40,4 +40,4 @@ def soak(document: dict[str, Any]) -> str:
          f"{memory['warm_mb']:.1f} MB, {memory['last_mb']:.1f} MB ({memory['change']:+.1%})"],
         ["exit code at the end", str(document["exit_code"])],
     ]  # fmt: skip
-    return table(["", ""], rows)
+    return table(["what", "seen"], rows)

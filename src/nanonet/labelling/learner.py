@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from nanonet.labelling.child import Child
 from nanonet.labelling.desk import Desk, Order
 from nanonet.labelling.tasks import Job, Task
 
-__all__ = ["FIRST_FIT", "Learner", "LearnerSettings"]
+__all__ = ["FIRST_FIT", "Learner", "LearnerSettings", "fittable"]
 
 FIRST_FIT = 12  # answers before the first whole fit
 _GROWTH, _STEP = 1.25, 10  # the next one comes with a quarter, and ten, more answers
@@ -142,7 +143,9 @@ class Learner:
     def _start_fit(self, always: bool = False) -> bool:
         if self._closed or self._job is not None:
             return False
-        rows, specs = self._fittable(always)
+        now = self._desk.snapshot()
+        known = [*self._labelled, *((text, label) for text, label, _ in now.answers)]
+        rows, specs = fittable(known, now.specs, self._desk.classes.given and not always)
         before = self._fit["answers"]
         due = len(rows) >= FIRST_FIT if before is None else (
             len(rows) >= max(_GROWTH * before, before + _STEP)
@@ -168,23 +171,6 @@ class Learner:
         threading.Thread(target=self._job.say, args=(job.line(),), daemon=True).start()
         return True
 
-    def _fittable(self, always: bool = False) -> tuple[list[tuple[str, str]], list[ClassSpec]]:
-        """The rows of classes with enough answers, and these classes; all of them without rows."""
-        now = self._desk.snapshot()
-        rows = [*self._labelled, *((text, label) for text, label, _ in now.answers)]
-        if not rows:
-            return [], now.specs
-        counts: dict[str, int] = {}
-        for _, label in rows:
-            counts[label] = counts.get(label, 0) + 1
-        enough = [spec for spec in now.specs if counts.get(spec.name, 0) >= _LEAST_EACH]
-        if not always and self._desk.classes.given and len(enough) < len(now.specs):
-            # The model of the names knows all classes; one of a few of them would be a step back.
-            waits = len(rows) < _PATIENCE * len(now.specs)
-            enough = [] if waits else enough
-        names = {spec.name for spec in enough}
-        return [row for row in rows if row[1] in names], enough
-
     def _fitted(self, said: dict[str, Any]) -> None:
         with self._lock:
             if "error" in said:
@@ -199,3 +185,22 @@ class Learner:
             if self._fit["answers"] != rows:
                 self._failed_at = rows
         self._news.set()
+
+
+def fittable(
+    known: Sequence[tuple[str, str]], specs: Sequence[ClassSpec], patient: bool
+) -> tuple[list[tuple[str, str]], list[ClassSpec]]:
+    """What to fit on: the (text, label) of classes with enough of them, and these classes.
+
+    Without labels all classes, by their names. patient: nothing while a class lacks labels and
+    there are few in all; the model of the names knows all classes, and one of a few of them would
+    be a step back.
+    """
+    if not known:
+        return [], list(specs)
+    counts = Counter(label for _, label in known)
+    enough = [spec for spec in specs if counts[spec.name] >= _LEAST_EACH]
+    if patient and len(enough) < len(specs) and len(known) < _PATIENCE * len(specs):
+        return [], []
+    names = {spec.name for spec in enough}
+    return [row for row in known if row[1] in names], enough
