@@ -58,22 +58,28 @@ def ece_sets(document: dict[str, Any]) -> str:
 
 
 def ece_ways(document: dict[str, Any]) -> str:
-    """Mean calibration error over the sets, a row a way, a column a student."""
+    """Mean calibration error over the sets, a row a way, a column a student; where a way could be
+    had on some sets only, what nanonet's own comes to on those."""
     rows = []
     for way, name in _WAYS.items():
         row = [name]
         for kind in ("nano", "micro"):
-            found: dict[str, list[float]] = {}
-            for cell in document["cells"]:
-                one = cell["students"][kind].get(way)
-                if one is not None:
-                    found.setdefault(cell["set"], []).append(one["ece"])
-            sets = [statistics.fmean(values) for values in found.values()]
-            all_sets = {cell["set"] for cell in document["cells"]}
-            few = "" if len(sets) == len(all_sets) else f" ({len(sets)} sets)"
-            row.append(plain(statistics.fmean(sets)) + few if sets else "-")
+            students = [(cell["set"], cell["students"][kind]) for cell in document["cells"]]
+            mine = [(where, one) for where, one in students if way in one]
+            told = _mean_over_sets(mine, way) if mine else "-"
+            sets = len({where for where, _ in mine})
+            if 0 < sets < len({where for where, _ in students}):
+                told += f" ({sets} sets; nanonet there {_mean_over_sets(mine, 'shipped')})"
+            row.append(told)
         rows.append(row)
     return table(["from scores to probabilities", "ECE, nano", "ECE, micro"], rows)
+
+
+def _mean_over_sets(students: list[tuple[str, dict[str, Any]]], way: str) -> str:
+    found: dict[str, list[float]] = {}
+    for where, one in students:
+        found.setdefault(where, []).append(one[way]["ece"])
+    return plain(statistics.fmean(statistics.fmean(values) for values in found.values()))
 
 
 def scope(document: dict[str, Any]) -> str:
