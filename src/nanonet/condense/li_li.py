@@ -34,11 +34,16 @@ BATCH = 256
 
 @dataclass(frozen=True)
 class Study:
-    """How long to learn: outer steps, inner steps, and the starts of one outer step."""
+    """How long to learn: outer steps, inner steps, the starts of one outer step, and the pace."""
 
     steps: int = 400
     inner: int = 12
     starts: int = 2
+    lr: float = 0.02
+
+
+#: A bag learns in a dozen steps; filters and their largest answers take many more.
+STUDIES = {"bag": Study(), "cnn": Study(inner=80, lr=0.01)}
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,9 @@ def distil_items(
     quota = quota_of(size, counts, parts.rows, parts.classes)
     table = word_table([*parts.learned.texts, *parts.held_out.texts], encoder, cache_dir)
     lab = _Lab.of(table, y, learned, network, len(parts.classes))
-    return _learn(lab, parts, quota, study or Study(), seed, rng, progress or NullProgress())
+    return _learn(
+        lab, parts, quota, study or STUDIES[network], seed, rng, progress or NullProgress()
+    )
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ def _learn(
     found["random_texts"] = _judged(lab, first, seed)
     items = first
     for initial in ("fixed", "random"):
-        outer = Outer(initial, seed, study.starts, study.steps, study.inner)
+        outer = Outer(initial, seed, study.starts, study.steps, study.inner, study.lr)
         items = learn_items(lab.net, first, _batches(lab, seed), outer, bar)
         found[initial] = _judged(lab, items, seed)
     return _result(lab, parts, items, found, seed)

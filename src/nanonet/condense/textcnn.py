@@ -15,7 +15,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 Parameters = tuple[Tensor, ...]
-_WORD = 3.0  # word vectors are of length one, not of unit spread
 
 
 class Network(Protocol):
@@ -67,9 +66,9 @@ class TextCnn:
 
         f, h = self.filters, self.hidden
         return (
-            drawn(f, self.width, 2, fan=2 * self.width) * _WORD,
+            drawn(f, self.width, 2, fan=2 * self.width),
             torch.zeros(f),
-            drawn(f, self.width, 3, fan=3 * self.width) * _WORD,
+            drawn(f, self.width, 3, fan=3 * self.width),
             torch.zeros(f),
             drawn(2 * f, h, fan=2 * f),
             torch.zeros(h),
