@@ -52,6 +52,7 @@ def test_figures_are_those_of_the_evaluate_command(model, drawn, small_data) -> 
 
 def test_costs_of_a_saved_model(model, tmp_path) -> None:
     costs = runtime.process_costs(model, tmp_path, rounds=1)
-    assert 0 < costs["import"]["added_s"] < costs["cold_predict"]["wall_s"]
+    # Of the processor: by the wall clock another process can make a bare Python the slower one.
+    assert 0 < costs["import"]["added_cpu_s"] < costs["cold_predict"]["cpu_s"]
     assert costs["cold_predict"]["peak_mb"] > 10
     assert nanonet_method.folder_bytes(model) > 1000

@@ -73,12 +73,16 @@ def test_a_nano_model_needs_numpy_only_and_little_memory(tmp_path: Path) -> None
 def test_public_names_are_the_list_and_no_more() -> None:
     assert nanonet.__all__ == [
         "Classifier",
+        "ManyClassifier",
         "NanoNetClassifier",
         "UserError",
         "__version__",
         "fit",
+        "fit_many",
         "from_pretrained",
+        "from_pretrained_many",
         "load",
+        "load_many",
         "push_to_hub",
     ]
     assert set(nanonet.__all__) <= set(dir(nanonet))
