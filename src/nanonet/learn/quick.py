@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from nanonet.learn.cohort import CohortSettings, Round, run_cohort, surest
 from nanonet.learn.gate import Gate, Tried, judge, try_candidates
 from nanonet.learn.graph import NEIGHBOURS, neighbours
 from nanonet.learn.material import LinearHead, Material
-from nanonet.learn.starts import Opinion, Start, fit_labels, fit_start, start_head
+from nanonet.learn.starts import Start, fit_labels, fit_start, start_head
 from nanonet.learn.views import Views
 from nanonet.learn.voted import Voted
 from nanonet.progress import NullProgress, Progress
@@ -32,7 +32,7 @@ class Learned:
     classifier, ready for the micro student; gate and tried: the choice and its raw trials; prior:
     class shares [C] estimated for the pool; readouts: positions in use and their weights;
     logits: [pool, C] of the head where it reads vectors that the material does not hold; opinion:
-    the direction from bad to good in the encoder view; voted, votes_weight: the votes as
+    weight of the direction from bad to good in the encoder view; voted, votes_weight: the votes as
     they were weighed.
     """
 
@@ -45,7 +45,7 @@ class Learned:
     names_weight: float
     rounds: tuple[Round, ...]
     logits: Floats | None = None
-    opinion: Opinion = field(default_factory=Opinion)
+    opinion: float = 0.0
     voted: Voted | None = None
     votes_weight: float = 0.0
 
@@ -153,8 +153,7 @@ class _Run:
         readouts: tuple[tuple[int, float], ...],
         rounds: tuple[Round, ...],
     ) -> Learned:
-        start = self.start
-        said = Opinion() if self.gate.chosen == "labels" else start.opinion
+        start, said = self.start, 0.0 if self.gate.chosen == "labels" else self.start.opinion
         return Learned(
             pool,
             head,

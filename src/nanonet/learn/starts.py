@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,23 +24,9 @@ READOUTS_C = 10.0
 # Lengths of the direction from bad to good beside a unit vector; the second must gain half a nat.
 OPINIONS = (0.0, 0.3, 0.6)
 OPINION_PULL = 0.5
-OPINION_SHARE = 0.03  # of the left-out log-loss: of topics it took away 0.027 at most
+OPINION_SHARE = 0.03  # of the left-out log-loss it must take away: of topics it took 0.027 at most
 FOLDS = 5  # in which the labels are cut to weigh names and votes beside them
 SHARPEN = 3.0  # a regression on a few labels a class is far less sure than it is right
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """The direction from bad to good: its weight in the view (0: it is not there), and the share of
-    the left-out log-loss that it takes away."""
-
-    weight: float = 0.0
-    share: float = 0.0
-
-    @property
-    def leads(self) -> bool:
-        """Whether the labels are about an opinion, and do not just profit from one."""
-        return self.share >= OPINION_SHARE
 
 
 @dataclass(frozen=True)
@@ -49,9 +35,9 @@ class Start:
 
     view: the encoder view of all those rows; log_odds: logits [n, C] with the estimated prior
     inside; head coefficients are on the view; names_weight: how much the names count; prior:
-    class shares [C] estimated for the pool; shift: [C], already inside; opinion: the direction from
-    bad to good; voted, votes_weight: the votes as weighed, and how much they count beside the
-    labels.
+    class shares [C] estimated for the pool; shift: [C], already inside; opinion: weight of the
+    direction from bad to good in the view (0: it is not there); voted, votes_weight: the votes as
+    weighed, and how much they count beside the labels.
     """
 
     view: EncoderView
@@ -60,7 +46,7 @@ class Start:
     names_weight: float
     prior: Floats
     shift: Floats
-    opinion: Opinion = field(default_factory=Opinion)
+    opinion: float = 0.0
     voted: Voted | None = None
     votes_weight: float = 0.0
 
@@ -138,14 +124,14 @@ def fit_start(
 
 def _with_opinion(
     view: EncoderView, material: Material, rows: NDArray[np.int64], y: NDArray[np.int64]
-) -> tuple[EncoderView, Opinion]:
+) -> tuple[EncoderView, float]:
     """The view, stretched from bad to good as far as makes the left-out labels likeliest.
 
     rows: of the view, those labelled ``y`` first. On topics, intents and spam the labels speak
     against it in nearly every draw; see ``nanonet.votes.opinion``.
     """
     if material.opinion is None:
-        return view, Opinion()
+        return view, 0.0
     seen = material.unit_readout(material.usual, rows)
     scores = np.asarray(seen @ material.opinion[:-1] + material.opinion[-1], np.float32)
     own, first = view.features[: len(y)], scores[: len(y), None]
@@ -153,12 +139,13 @@ def _with_opinion(
     for by in OPINIONS:
         features = np.concatenate([own, np.float32(by) * first], axis=1) if by else own
         losses.append(best_log_loss(leave_one_out(features, y, material.classes), y))
+    if losses[0] - min(losses) < OPINION_SHARE * losses[0]:
+        return view, 0.0
     pulled = [len(y) * loss + OPINION_PULL * max(at - 1, 0) for at, loss in enumerate(losses)]
-    at = int(np.argmin(pulled))
-    if not at:
-        return view, Opinion()
-    stretched = view.stretched(material.opinion, material.usual, scores, OPINIONS[at])
-    return stretched, Opinion(OPINIONS[at], 1.0 - losses[at] / losses[0])
+    by = OPINIONS[int(np.argmin(pulled))]
+    if not by:
+        return view, 0.0
+    return view.stretched(material.opinion, material.usual, scores, by), by
 
 
 def start_head(material: Material, start: Start, names_head: LinearHead | None) -> LinearHead:

@@ -93,7 +93,7 @@ def _deepen(job: Job, quick: Learned, settings: Settings) -> Deep:
     if pool and quick.names_weight >= NAMES_LEAD:
         why = "the class file leads, so a teacher learned quick's word on the pool"
         return _finish(job, quick, *_taught(quick), settings, why)
-    if pool and quick.opinion.leads:
+    if pool and quick.opinion:
         why = "the direction from bad to good leads, so a teacher learned quick's word on the pool"
         return _finish(job, quick, *_taught(quick), settings, why)
     ours = "blend" if pool else "tuned"

@@ -120,9 +120,9 @@ def _derived(
         else "of the pool, half way from equal shares to what the names say",
         "shares": share,
     }
-    if learned.opinion.weight:
+    if learned.opinion:
         out["opinion"] = {
-            "value": f"weight {learned.opinion.weight:g}",
+            "value": f"weight {learned.opinion:g}",
             "why": "of the direction from bad to good in the encoder, by left-out log-loss",
         }
     if inputs.specs:
