@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from _planted import DIM, planted
+from nanonet.learn import starts
 from nanonet.learn.starts import OPINIONS, fit_start, start_head
 from nanonet.votes import OPINION_PAIRS, opinion, opinion_sentences
 
@@ -73,3 +74,18 @@ def test_labels_that_speak_against_the_axis_leave_it_out():
     found, start = accuracy(y, material)
     assert start.opinion == OPINIONS[0] == 0.0
     assert found == plain
+
+
+@pytest.mark.parametrize(
+    ("classes", "share", "taken"), [(2, 0.99, True), (3, 0.0, True), (3, 0.99, False)]
+)
+def test_the_share_of_the_loss_is_asked_of_more_than_two_classes(
+    monkeypatch, classes, share, taken
+):
+    monkeypatch.setattr(starts, "OPINION_SHARE", share)
+    y, material = with_axis(0.6, own=True)
+    if classes == 3:  # the last six labelled texts are of a class that lies elsewhere
+        y = np.append(y[:14], [2] * 6)
+    rows = np.arange(material.rows)
+    start = fit_start(replace(material, classes=classes, y=y[:20]), rows[:20], rows, rows >= 20)
+    assert (start.opinion > 0) == taken
