@@ -18,14 +18,12 @@ from nanonet.encode import Encoder
 from nanonet.errors import UserError
 from nanonet.pipeline.calibrated import Calibrated
 from nanonet.pipeline.choose import Chosen
-from nanonet.pipeline.forms import EncoderForm, int8_form
+from nanonet.pipeline.forms import nano_scorer, whole_form
 from nanonet.pipeline.report import FitReport
 from nanonet.runtime import (
     CascadeScorer,
     Classifier,
-    MicroScorer,
     NanoScorer,
-    NanoWeights,
     Scorer,
     find_promise,
 )
@@ -67,22 +65,12 @@ class Fitted:
         return Classifier(self.classes_, scorer, calibration=made.calibration, scope=made.scope)
 
     def _nano_scorer(self) -> NanoScorer:
-        table = self._chosen.nano
-        weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
-        return NanoScorer(weights, self._spec)
+        return nano_scorer(self._chosen.nano, self._spec)
 
     @cached_property
     def micro(self) -> Classifier:
         """The encoder student."""
-        head = self._chosen.micro
-        scorer = MicroScorer(
-            self._onnx(),
-            self._encoder.tokenizer_path,
-            readouts=np.array(head.readouts, np.int32),
-            head=head.weight,
-            bias=head.bias,
-            max_tokens=self._encoder.max_tokens,
-        )
+        scorer = whole_form(self._encoder, self._chosen.micro).scorer()
         return self._as_classifier(scorer, self._chosen.micro_calibrated)
 
     @cached_property
@@ -167,7 +155,7 @@ class Fitted:
         table = {"featuriser": self._spec.to_dict()}
         if chosen.kind == "nano":
             return {"kind": "nano", **table}, chosen.nano.weights(), {}
-        form = chosen.form or self._whole()
+        form = chosen.form or whole_form(self._encoder, chosen.micro)
         if chosen.rule is None:
             return {"kind": "micro", **form.facts()}, form.weights(), form.files()
         weights = chosen.nano.weights() | form.weights("micro_")
@@ -176,15 +164,3 @@ class Fitted:
             weights,
             form.files(),
         )
-
-    def _whole(self) -> EncoderForm:
-        self._onnx()
-        return int8_form(self._encoder, self._chosen.micro, cut=False)
-
-    def _onnx(self) -> Path:
-        if self._encoder.onnx_path is None:
-            raise UserError(
-                f"the encoder {self._encoder.name} cannot be exported to ONNX, so there is no "
-                "micro student; ask for --student nano"
-            )
-        return self._encoder.onnx_path

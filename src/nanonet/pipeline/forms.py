@@ -15,7 +15,9 @@ from nanonet.export import Parity, Timing, compare, keep_readouts, measure, obje
 from nanonet.learn import LinearHead
 from nanonet.pipeline.small import renumbered
 from nanonet.progress import Progress
-from nanonet.runtime import Classifier, MicroScorer
+from nanonet.runtime import Classifier, MicroScorer, NanoScorer, NanoWeights
+from nanonet.students import NanoTable
+from nanonet.text import GramSpec
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,27 @@ class Twins:
     def times(self) -> dict[str, Any]:
         """For the report: what the clock said."""
         return {name: timing.to_dict() for name, timing in self.timings.items()}
+
+
+def nano_scorer(table: NanoTable, spec: GramSpec) -> NanoScorer:
+    """The n-gram student, ready to run."""
+    weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
+    return NanoScorer(weights, spec)
+
+
+def table_mb(table: NanoTable) -> float:
+    """Megabytes of the n-gram student."""
+    return float(sum(array.nbytes for array in table.weights().values()) / 1e6)
+
+
+def whole_form(encoder: Encoder, head: LinearHead) -> EncoderForm:
+    """The whole encoder and its head; :class:`UserError` where it has no ONNX form."""
+    if encoder.onnx_path is None:
+        raise UserError(
+            f"the encoder {encoder.name} cannot be exported to ONNX, so there is no micro student; "
+            "ask for --student nano"
+        )
+    return int8_form(encoder, head, cut=False)
 
 
 def int8_form(

@@ -16,13 +16,13 @@ from nanonet.pipeline.budget import Budget, Point, nearest, pick
 from nanonet.pipeline.calibrated import Calibrated, tempered
 from nanonet.pipeline.cascade import MOST_PASSED, CascadePlan, plan_cascade
 from nanonet.pipeline.choose import LEAN, Chosen, Seen, lowered
-from nanonet.pipeline.forms import EncoderForm, Twins, int8_form, twins
+from nanonet.pipeline.forms import EncoderForm, Twins, int8_form, nano_scorer, table_mb, twins
 from nanonet.pipeline.inputs import LEAST_POOL, Inputs, Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.promised import thresholds_of
 from nanonet.pipeline.small import fit_small, layers_of, reader, small_layers
 from nanonet.progress import Progress
-from nanonet.runtime import CascadeRule, CascadeScorer, Classifier, NanoScorer, NanoWeights
+from nanonet.runtime import CascadeRule, CascadeScorer, Classifier, NanoScorer
 
 _COMPARED = 200  # texts on which int8 and float32 are compared
 _TIMED = 64  # of them, timed
@@ -170,14 +170,11 @@ def _gated(
 def _nano(offer: Offer) -> Made:
     table, heat = offer.chosen.nano, offer.chosen.nano_temperature
     classifier = Classifier(offer.inputs.classes, _nano_scorer(offer), temperature=heat)
-    size = sum(array.nbytes for array in table.weights().values()) / 1e6
-    return Made("nano", _seen(offer).nano, classifier, heat, size)
+    return Made("nano", _seen(offer).nano, classifier, heat, table_mb(table))
 
 
 def _nano_scorer(offer: Offer) -> NanoScorer:
-    table = offer.chosen.nano
-    weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
-    return NanoScorer(weights, offer.prepared.spec)
+    return nano_scorer(offer.chosen.nano, offer.prepared.spec)
 
 
 def _cascade(offer: Offer, budget: Budget | None) -> Made:

@@ -16,6 +16,7 @@ from nanonet.learn import Learned
 from nanonet.pipeline.calibrated import calibration_fact
 from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.efforts import spared
+from nanonet.pipeline.forms import table_mb
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.promised import promise_fact
@@ -82,7 +83,7 @@ def encoder_mb(encoder: Encoder) -> float | None:
 
 def _student(chosen: Chosen, encoder: Encoder) -> dict[str, Any]:
     table = chosen.nano
-    nano_mb = sum(array.nbytes for array in table.weights().values()) / 1e6
+    nano_mb = table_mb(table)
     micro_mb = (chosen.micro.weight.nbytes + chosen.micro.bias.nbytes) / 1e6
     micro_mb += encoder_mb(encoder) or 0.0
     micro_mb = chosen.facts.get("megabytes", micro_mb)

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from nanonet.artefact import write_artefact
 from nanonet.encode import Encoder
-from nanonet.errors import UserError
 from nanonet.learn import LinearHead
-from nanonet.pipeline.forms import EncoderForm, int8_form
+from nanonet.pipeline.forms import nano_scorer, whole_form
 from nanonet.pipeline.many.choose import ManyChosen
 from nanonet.pipeline.many.report import ManyReport
-from nanonet.runtime import ManyClassifier, ManyRule, MicroScorer, NanoScorer, NanoWeights
+from nanonet.runtime import ManyClassifier, ManyRule
 from nanonet.text import GramSpec
 
 
@@ -43,23 +42,13 @@ class FittedMany:
     @cached_property
     def nano(self) -> ManyClassifier:
         """The n-gram student."""
-        table = self._chosen.nano
-        weights = NanoWeights(table.keys, table.rows, table.scales, table.unit, table.bias)
-        scorer = NanoScorer(weights, self._spec)
+        scorer = nano_scorer(self._chosen.nano, self._spec)
         return ManyClassifier(self.classes_, scorer, self._chosen.nano_rule)
 
     @cached_property
     def micro(self) -> ManyClassifier:
         """The encoder student."""
-        head = self._chosen.micro
-        scorer = MicroScorer(
-            self._onnx(),
-            self._encoder.tokenizer_path,
-            readouts=np.array(head.readouts, np.int32),
-            head=head.weight,
-            bias=head.bias,
-            max_tokens=self._encoder.max_tokens,
-        )
+        scorer = whole_form(self._encoder, self._chosen.micro).scorer()
         return ManyClassifier(self.classes_, scorer, self._chosen.micro_rule)
 
     @property
@@ -103,17 +92,8 @@ class FittedMany:
         return student, self._chosen.nano.weights(), {}
 
     def _micro_parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Path]]:
-        self._onnx()
-        form: EncoderForm = int8_form(self._encoder, self._chosen.micro, cut=False)
+        form = whole_form(self._encoder, self._chosen.micro)
         return {"kind": "micro", **form.facts()}, form.weights(), form.files()
-
-    def _onnx(self) -> Path:
-        if self._encoder.onnx_path is None:
-            raise UserError(
-                f"the encoder {self._encoder.name} cannot be exported to ONNX, so there is no "
-                "micro student; ask for --student nano"
-            )
-        return self._encoder.onnx_path
 
 
 def _calibration(rule: ManyRule) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from nanonet.data import as_one, fingerprint
 from nanonet.encode import Encoder
 from nanonet.learn.many import ManyLearned
+from nanonet.pipeline.forms import table_mb
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.many.choose import ManyChosen
 from nanonet.pipeline.many.inputs import ManyInputs
@@ -134,7 +135,7 @@ def _gate(learned: ManyLearned, chosen: ManyChosen) -> dict[str, Any]:
 
 def _student(chosen: ManyChosen, encoder: Encoder) -> dict[str, Any]:
     table, head = chosen.nano, chosen.micro
-    nano_mb = sum(array.nbytes for array in table.weights().values()) / 1e6
+    nano_mb = table_mb(table)
     micro_mb = (head.weight.nbytes + head.bias.nbytes) / 1e6 + (encoder_mb(encoder) or 0.0)
     return {
         "kind": chosen.kind,
