@@ -89,3 +89,18 @@ def test_the_share_of_the_loss_is_asked_of_more_than_two_classes(
     rows = np.arange(material.rows)
     start = fit_start(replace(material, classes=classes, y=y[:20]), rows[:20], rows, rows >= 20)
     assert (start.opinion > 0) == taken
+
+
+@pytest.mark.parametrize(
+    ("losses", "rows", "taken"),
+    [
+        ((0.65, 0.68, 0.69), 20, 2),  # hard for the embedding: half a nat and less lost is taken
+        ((0.65, 0.69, 0.72), 20, 0),  # eight tenths of a nat lost is not
+        ((0.65, 0.60, 0.63), 20, 1),  # the shorter one where it is likelier by over 0.3 nats
+        ((0.20, 0.15, 0.14), 20, 0),  # easy: 1.2 nats gained are too few
+        ((0.30, 0.15, 0.14), 20, 2),  # 3.2 are enough
+        ((0.65, 0.66, 0.66), 200, 0),  # more labels, more nats
+    ],
+)
+def test_two_classes_take_the_axis_by_how_hard_they_are(losses, rows, taken):
+    assert starts._length(np.array(losses), rows, 2) == taken
