@@ -212,6 +212,14 @@ def test_what_is_expected_of_the_cohort_lies_between_labels_and_pool():
     assert low[1] == high[1] < 0.05
 
 
+def test_agreement_is_believed_over_an_unlucky_half_but_not_over_a_clear_loss():
+    """The joint doubt is the smaller one only where labels and agreement can both be right."""
+    unlucky, clear = expected_gain(-0.06, 0.055, 0.8, 0.87), expected_gain(-0.2, 0.055, 0.8, 0.87)
+    assert unlucky[0] > 0 > clear[0]
+    assert unlucky[1] < 0.025 < clear[1]
+    assert expected_gain(-0.06, 0.055, 0.69, 0.76)[0] < unlucky[0]
+
+
 def test_the_more_it_was_right_before_the_more_the_views_must_agree():
     assert judge(tried_with((20, 20, 20), 0.6)).chosen == "cohort"
     assert judge(tried_with((36, 36, 36), 0.6)).chosen == "readouts"

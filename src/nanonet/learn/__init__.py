@@ -6,6 +6,7 @@ from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
 from nanonet.learn.blend import at_confidence, blend
 from nanonet.learn.cohort import CohortSettings, Round, row_weights
 from nanonet.learn.gate import (
+    AGREED_KAPPA,
     CANDIDATES,
     Gate,
     Trial,
@@ -19,6 +20,7 @@ from nanonet.learn.quick import Learned, learn_quick
 from nanonet.learn.views import GramView, gram_view, unit
 
 __all__ = [
+    "AGREED_KAPPA",
     "CANDIDATES",
     "CohortSettings",
     "Floats",

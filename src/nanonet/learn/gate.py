@@ -27,6 +27,10 @@ PATIENCE = 0.3  # standard errors: an even chance goes to the simpler candidate
 SHARED_BASE = 0.057
 SHARED_SLOPE = 0.42
 SHARED_DOUBT = 0.05
+# From this first agreement on the two views see the same classes, and that is surer of the gain.
+AGREED_KAPPA = 0.7
+AGREED_DOUBT = 0.025
+_SURPRISE = 2.0  # standard errors by which hidden labels contradict it
 CANDIDATES = ("labels", "readouts", "cohort")
 
 
@@ -276,10 +280,14 @@ def expected_gain(
     itself would agree less often than they are right. Where they agree as often, they share what
     groups the texts, and rounds sharpen it; where they agree far less often than the one is right,
     the pile's groups are others (sentiment, kinds of questions) and rounds drift to those. Forty
-    labels say little of a gain; thousands of texts say this much.
+    labels say little of a gain; thousands of texts say this much, and more where the views agree
+    from the first round on, unless the labels contradict it.
     """
     shared = SHARED_BASE + SHARED_SLOPE * (kappa - accuracy)
-    own, other = 1.0 / gain_se**2, 1.0 / SHARED_DOUBT**2
+    contradicted = abs(gain - shared) > _SURPRISE * np.hypot(gain_se, AGREED_DOUBT)
+    sure = kappa >= AGREED_KAPPA and not contradicted
+    shared_se = AGREED_DOUBT if sure else SHARED_DOUBT
+    own, other = 1.0 / gain_se**2, 1.0 / shared_se**2
     return (gain * own + shared * other) / (own + other), float((own + other) ** -0.5)
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 MANY_CLASSES = 32
 LEAST_POOL = 50  # texts: with fewer there is no pool to learn from
 LEAST_LABELS = 4  # of each class: two to tune on and two to hide
-LEAST_KAPPA = 0.7  # of views that already agree on what the pool says
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,10 @@ EFFORTS = {
 
 def spared(inputs: Inputs, quick: Learned) -> str:
     """Why efforts beyond quick can do nothing after this ``quick`` fit, or ''."""
+    from nanonet.learn import AGREED_KAPPA
+
     agreed = quick.rounds[0].agreement if quick.rounds else 1.0
-    if quick.gate.chosen == "cohort" and agreed >= LEAST_KAPPA:
+    if quick.gate.chosen == "cohort" and agreed >= AGREED_KAPPA:
         return (
             "the two views already agree on what the pool says, and a tuned encoder only forgets it"
         )
