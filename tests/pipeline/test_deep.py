@@ -17,6 +17,7 @@ from nanonet.data import ClassSpec
 
 pytest.importorskip("torch", reason="tuning an encoder needs torch")
 
+from nanonet.learn import Gate
 from nanonet.pipeline import deep as room
 from nanonet.pipeline.tuned import Halves
 
@@ -85,10 +86,11 @@ def test_the_report_says_how_the_efforts_compare(whole):
     report = whole.fitted.report
     trials = {trial["name"]: trial["accuracy"] for trial in report.gate["trials"]}
     assert list(trials) == ["labels", "readouts", "cohort", "quick", "tuned", "blend"]
-    assert report.effort_why == (
+    assert report.effort_why.startswith(
         f"from half of the labels quick scored {trials['quick']:.1%} on the hidden ones and "
-        "normal 100.0%, so normal was taken"
+        "normal 100.0%; +"
     )
+    assert report.effort_why.endswith(" points are expected of it, so normal was taken")
     assert f"effort         normal: {report.effort_why}" in report.summary().splitlines()
     assert report.expected["accuracy"] == pytest.approx(1.0)
     assert "torch" in report.versions
@@ -185,12 +187,32 @@ def test_quick_is_kept_where_the_blend_is_worse(deep, quick, monkeypatch):
     monkeypatch.setattr(room, "try_halves", hidden(wrong=12))
     fitted = deep()
     report = fitted.report
-    said = "quick scored 91.7% on the hidden ones and normal 50.0%, so normal was not taken"
-    assert said in report.effort_why
+    assert "quick scored 91.7% on the hidden ones and normal 50.0%; -" in report.effort_why
+    assert "expected of it, so normal was not taken" in report.effort_why
     assert same_as_quick(fitted, quick[1])
     assert report.gate["chosen"] == "readouts"
     assert report.gate["trials"][-1]["name"] == "blend"
     assert report.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("lost", "labels", "taken"), [(3, 12, True), (3, 7, False), (9, 12, False)]
+)
+def test_what_blends_gained_elsewhere_outweighs_an_unlucky_half(lost, labels, taken):
+    """Of 24 hidden labels quick loses two; one more lost is luck where there are labels enough."""
+    y = np.repeat([0, 1], [labels, 12])
+    gate = Gate("readouts", "", (), 0, 0)
+    learned = SimpleNamespace(prior=np.full(2, 0.5, np.float32), gate=gate, tried=None)
+    rows = np.arange(len(y))
+    right = np.asarray(4.0 * np.eye(2)[y], np.float32)
+    ours, mine = right.copy(), right.copy()
+    ours[:lost], mine[-2:] = 4.0 - right[:lost], 4.0 - right[-2:]
+    halves = Halves(rows, {"quick": mine, "tuned": ours, "blend": ours})
+    gate, _, why = room._judge(learned, halves, y, "blend", "normal")
+    assert (gate.chosen == "blend") == taken
+    assert ("was taken" in why) == taken
+    alone, _, _ = room._judge(learned, halves, y, "tuned", "normal")
+    assert alone.chosen == "readouts"  # without a pool the hidden labels alone decide
 
 
 def test_a_teacher_learns_quick_alone_where_the_class_file_leads(deep, monkeypatch, tmp_path):

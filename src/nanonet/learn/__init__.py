@@ -3,7 +3,7 @@
 from nanonet.learn._bayes import fit_bayes
 from nanonet.learn._sigmoid import fit_sigmoid, logit, sigmoid
 from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
-from nanonet.learn.blend import at_confidence, blend
+from nanonet.learn.blend import CONFIDENCE, at_confidence, blend
 from nanonet.learn.cohort import CohortSettings, Round, row_weights
 from nanonet.learn.gate import (
     AGREED_KAPPA,
@@ -11,7 +11,9 @@ from nanonet.learn.gate import (
     Gate,
     Trial,
     Tried,
+    by_precision,
     half_split,
+    mix_weights,
     score_trials,
     try_split,
 )
@@ -22,6 +24,7 @@ from nanonet.learn.views import GramView, gram_view, unit
 __all__ = [
     "AGREED_KAPPA",
     "CANDIDATES",
+    "CONFIDENCE",
     "CohortSettings",
     "Floats",
     "Gate",
@@ -34,6 +37,7 @@ __all__ = [
     "Tried",
     "at_confidence",
     "blend",
+    "by_precision",
     "fit_bayes",
     "fit_sigmoid",
     "fit_softmax",
@@ -41,6 +45,7 @@ __all__ = [
     "half_split",
     "learn_quick",
     "logit",
+    "mix_weights",
     "one_hot",
     "row_weights",
     "score_trials",

@@ -116,7 +116,7 @@ def try_candidates(
         found.append(tables)
         hidden_rows.append(hidden)
         kappas.append(kappa)
-        weights.append(_importance(material.y, hidden, prior))
+        weights.append(mix_weights(material.y, hidden, prior))
         bar.advance(1)
     bar.finish()
     rows = np.concatenate(hidden_rows)
@@ -199,8 +199,8 @@ def _cohort_trial(
     return table, result.rounds[0].agreement
 
 
-def _importance(y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats) -> Floats:
-    """Weights that give the hidden rows the class mix expected of the pile; mean one."""
+def mix_weights(y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats) -> Floats:
+    """Weights [hidden] that give the hidden rows of ``y`` the pile's expected mix; mean one."""
     share = np.bincount(y[hidden], minlength=int(y.max()) + 1) / len(hidden)
     ratio = prior / np.maximum(share, 1e-9)
     weight = np.clip(ratio[y[hidden]], 0.1, 10.0)
@@ -287,8 +287,13 @@ def expected_gain(
     contradicted = abs(gain - shared) > _SURPRISE * np.hypot(gain_se, AGREED_DOUBT)
     sure = kappa >= AGREED_KAPPA and not contradicted
     shared_se = AGREED_DOUBT if sure else SHARED_DOUBT
-    own, other = 1.0 / gain_se**2, 1.0 / shared_se**2
-    return (gain * own + shared * other) / (own + other), float((own + other) ** -0.5)
+    return by_precision(gain, gain_se, shared, shared_se)
+
+
+def by_precision(one: float, one_se: float, other: float, other_se: float) -> tuple[float, float]:
+    """The mean of two estimates, each weighted by its precision, and its standard error."""
+    own, its = 1.0 / one_se**2, 1.0 / other_se**2
+    return (one * own + other * its) / (own + its), float((own + its) ** -0.5)
 
 
 def _points(share: float) -> str:

@@ -21,7 +21,16 @@ from nanonet import __version__
 from nanonet.data import fingerprint
 from nanonet.encode import BUNDLED_NAME, Encoder, default_cache_dir, load_encoder
 from nanonet.errors import Diverged, UserError
-from nanonet.learn import Gate, Learned, Tried, score_trials, softmax
+from nanonet.learn import (
+    Gate,
+    Learned,
+    Trial,
+    Tried,
+    by_precision,
+    mix_weights,
+    score_trials,
+    softmax,
+)
 from nanonet.pipeline.efforts import LEAST_POOL, Plan, spared
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
@@ -31,7 +40,12 @@ from nanonet.pipeline.tuned import Halves, Job, linear_head, read_pool, try_halv
 from nanonet.progress import Progress
 
 # Raise when a stage's outcome or the way from one to the next changes: old ones are not used then.
-_STAGES = 2
+_STAGES = 3
+# What a blend gained on training draws with ten labels a class, give or take; with five it lost as
+# often as it gained, so nothing is expected there.
+BLEND_GAIN = 0.02
+BLEND_DOUBT = 0.025
+BLEND_LABELS = 8  # of the rarest class
 NAMES_LEAD = 1.0  # weight of the class file from which on its word is what a teacher learns
 
 
@@ -67,7 +81,7 @@ def learn_deep(
         return _kept(quick, f"effort {plan.name} changed nothing: {reason}")
     from nanonet.distil.memory import memory
 
-    job = _job(inputs, settings, prepared, encoder, plan, bar)
+    job = _job(inputs, settings, prepared, encoder, quick, plan, bar)
     try:
         with memory(
             f"while the encoder {encoder.name} was tuned; close other programs, choose a smaller "
@@ -125,6 +139,7 @@ def _job(
     settings: Settings,
     prepared: Prepared,
     encoder: Encoder,
+    quick: Learned,
     plan: Plan,
     bar: Progress,
 ) -> Job:
@@ -149,6 +164,7 @@ def _job(
         prepared.material.y,
         inputs.pool.texts,
         len(inputs.classes),
+        quick.prior,
         prepared,
         plan,
         settings.seed,
@@ -162,29 +178,51 @@ def _job(
 def _judge(
     quick: Learned, halves: Halves, y: NDArray[np.int64], ours: str, effort: str
 ) -> tuple[Gate, Tried | None, str]:
-    """The effort's outcome ``ours``, unless quick did as well on the hidden labels.
+    """The effort's outcome ``ours``, unless quick is expected to do as well.
 
-    ours: 'blend', or 'tuned' where there is no pool on which a teacher could learn the blend.
+    ours: 'blend', or 'tuned' where there is no pool on which a teacher could learn the blend. Forty
+    labels say little of a gain, so for the blend they are joined with what it gained on training
+    draws.
     """
     names = ("quick", "tuned", "blend") if ours == "blend" else ("quick", "tuned")
-    tables = tuple(softmax(halves.tables[name]) for name in names)
-    truth = y[halves.row]
-    tried = Tried(names, tables, halves.row, truth, np.ones(len(truth), np.float32), 0.0)
+    tables = {name: softmax(halves.tables[name]) for name in names}
+    row, truth = halves.row, y[halves.row]
+    weight = mix_weights(y, row, quick.prior)
+    tried = Tried(names, tuple(tables.values()), row, truth, weight, 0.0)
     trials = {trial.name: trial for trial in score_trials(tried)}
     before, after = trials["quick"], trials[ours]
-    gain = after.accuracy - before.accuracy
-    doubt = max(before.accuracy_se, after.accuracy_se)
-    worse = gain <= 0  # an even chance goes to the simpler candidate
+    pair = Tried(("quick", ours), (tables["quick"], tables[ours]), row, truth, weight, 0.0)
+    paired, hidden = score_trials(pair)[1], len(np.unique(row))
+    likely = (
+        paired.gain if ours == "tuned" else _expected(paired, hidden, int(np.bincount(y).min()))
+    )
+    worse = likely <= 0  # an even chance goes to the simpler candidate
     said = (
         f"from half of the labels quick scored {before.accuracy:.1%} on the hidden ones and "
-        f"{effort} {after.accuracy:.1%}, so "
+        f"{effort} {after.accuracy:.1%}; {100 * likely:+.1f} points are expected of it, so "
         + (f"{effort} was not taken" if worse else f"{effort} was taken")
     )
     shown = (*quick.gate.trials, *trials.values())
     if worse:
         return replace(quick.gate, trials=shown), quick.tried, said
-    why = f"{100 * gain:+.1f} points against quick on hidden labels, give or take {100 * doubt:.1f}"
-    return Gate(ours, why, shown, len(truth), len(np.unique(halves.row))), tried, said
+    why = (
+        f"{100 * paired.gain:+.1f} points against quick on hidden labels, give or take "
+        f"{100 * paired.gain_se:.1f}; {100 * likely:+.1f} are expected of it"
+    )
+    return Gate(ours, why, shown, len(truth), hidden), tried, said
+
+
+def _expected(paired: Trial, hidden: int, labels: int) -> float:
+    """What the blend will gain: the hidden labels joined with what blends gained elsewhere.
+
+    hidden: different rows of the trial; labels: of the rarest class. Where the two differ by two
+    standard errors, the labels at hand alone are believed.
+    """
+    doubt = max(paired.gain_se, 0.5 / hidden)
+    elsewhere = BLEND_GAIN if labels >= BLEND_LABELS else 0.0
+    if abs(paired.gain - elsewhere) > 2.0 * np.hypot(doubt, BLEND_DOUBT):
+        return paired.gain
+    return by_precision(paired.gain, doubt, elsewhere, BLEND_DOUBT)[0]
 
 
 def _finish(

@@ -13,7 +13,15 @@ from nanonet.errors import UserError
 from nanonet.learn import Floats, Learned, at_confidence, blend, softmax
 from nanonet.pipeline.choose import TOLERATED
 from nanonet.pipeline.efforts import LEAST_POOL
-from nanonet.pipeline.tuned import Job, Tuned, head_of, tuned_readouts, unit_vectors, warmed
+from nanonet.pipeline.tuned import (
+    Job,
+    Tuned,
+    head_of,
+    tuned_readouts,
+    unit_vectors,
+    warmed,
+    with_mix,
+)
 
 if TYPE_CHECKING:
     from nanonet.distil import Distilled, MicroStudent, Preset, StudentSpec, Teacher
@@ -181,7 +189,7 @@ def _first_targets(
     encoder = open_encoder(tuned.folder, job.plan.max_tokens)
     encoder.model.to(job.place.device)
     own = tuned.logits(unit_vectors(job, encoder, [job.pool[row] for row in rows]))
-    return blend([logs, own])
+    return blend([logs, with_mix(job, own)])
 
 
 def _labelled(

@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from nanonet.encode import POOLINGS, Encoder, Readout
 from nanonet.errors import UserError
-from nanonet.learn import Floats, LinearHead, blend, fit_softmax, half_split, one_hot, try_split
+from nanonet.learn import (
+    CONFIDENCE,
+    Floats,
+    LinearHead,
+    at_confidence,
+    blend,
+    fit_softmax,
+    half_split,
+    one_hot,
+    softmax,
+    try_split,
+)
 from nanonet.pipeline.efforts import MANY_CLASSES, Plan
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.stages import Stages
@@ -27,12 +38,16 @@ _CHUNK = 512
 
 @dataclass(frozen=True)
 class Job:
-    """What every stage of a tuned fit shares. source: what ``open_encoder`` opens."""
+    """What every stage of a tuned fit shares.
+
+    prior: class shares [C] estimated for the pool; source: what ``open_encoder`` opens.
+    """
 
     texts: tuple[str, ...]
     y: NDArray[np.int64]
     pool: tuple[str, ...]
     classes: int
+    prior: Floats
     prepared: Prepared
     plan: Plan
     seed: int
@@ -124,6 +139,16 @@ def apply_head(vectors: Floats, weight: Floats, bias: Floats) -> Floats:
     return np.asarray(np.einsum("nkd,kdc->nc", vectors, weight) + bias, np.float32)
 
 
+def with_mix(job: Job, logits: Floats) -> Floats:
+    """A tuned head's logits [n, C], at the blend's confidence, moved to the pool's class mix.
+
+    The head learned from as many labels of each class; the frozen start's answers have the mix
+    inside already (Saerens, Latinne and Decaestecker 2002).
+    """
+    logs = np.log(softmax(at_confidence(logits, CONFIDENCE)) + 1e-9)
+    return np.asarray(logs + np.log(job.prior * job.classes), np.float32)
+
+
 @dataclass(frozen=True)
 class Halves:
     """Probabilities (as logs) [rows, C] on hidden labels by candidate, from half of the labels."""
@@ -148,7 +173,7 @@ def try_halves(job: Job, chosen: str) -> Halves:
             encoder = warmed(job, train, job.seed * 100 + number + 1)
             weight, bias = head_of(job, encoder, train)
             seen = unit_vectors(job, encoder, [job.texts[row] for row in hidden])
-            own = apply_head(seen, weight, bias)
+            own = with_mix(job, apply_head(seen, weight, bias))
             logs = np.asarray(np.log(quick + 1e-6), np.float32)
             rows.append(hidden)
             found["quick"].append(np.asarray(np.log(quick + 1e-9), np.float32))
