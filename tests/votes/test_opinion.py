@@ -94,6 +94,20 @@ def test_the_share_of_the_loss_is_asked_of_more_than_two_classes(
 @pytest.mark.parametrize(
     ("losses", "rows", "taken"),
     [
+        ((0.40, 0.36, 0.36), 60, 0),  # easy: 2.4 nats are luck
+        ((0.40, 0.30, 0.29), 60, 2),  # 6.6 are not
+        ((1.40, 1.34, 1.35), 60, 1),  # hard: four hundredths of the loss taken away
+        ((1.40, 1.38, 1.38), 60, 0),
+        ((1.40, 1.41, 1.41), 60, 0),  # and nothing is lost for it
+    ],
+)
+def test_more_classes_take_the_axis_where_it_takes_loss_away(losses, rows, taken):
+    assert starts._length(np.array(losses), rows, 6) == taken
+
+
+@pytest.mark.parametrize(
+    ("losses", "rows", "taken"),
+    [
         ((0.65, 0.68, 0.69), 20, 2),  # hard for the embedding: half a nat and less lost is taken
         ((0.65, 0.69, 0.72), 20, 0),  # eight tenths of a nat lost is not
         ((0.65, 0.60, 0.63), 20, 1),  # the shorter one where it is likelier by over 0.3 nats

@@ -20,8 +20,12 @@ from nanonet.learn.starts import Start, fit_labels, fit_start
 from nanonet.learn.views import Views
 from nanonet.progress import NullProgress, Progress
 
-POOL = 4000  # pool rows a trial runs on: enough to see the cohort rise or drift
-REPEATS = 5
+# Pool rows a trial runs on, at least and for each class: on fewer the cohort gains less than it
+# would on the whole pool.
+POOL = 4000
+POOL_A_CLASS = 500
+REPEATS = (5, 3)  # with up to and over so many labels, of which three repeats hide nearly all
+MANY_LABELS = 300
 PATIENCE = 0.3  # standard errors: an even chance goes to the simpler candidate
 # Gained on training draws: base + slope * (first agreement - accuracy before), give or take doubt.
 SHARED_BASE = 0.057
@@ -91,11 +95,13 @@ def try_candidates(
     material: Material,
     rng: np.random.Generator,
     *,
-    repeats: int = REPEATS,
-    pool: int = POOL,
+    repeats: int | None = None,
+    pool: int | None = None,
     progress: Progress | None = None,
 ) -> Tried | None:
     """Run every candidate from half of the labels, ``repeats`` times; None where it cannot be.
+
+    pool: rows of it at most; None: as many as ``POOL`` and ``POOL_A_CLASS`` say.
 
     It cannot where some class has a single label: nothing of it would be left to hide.
     """
@@ -103,7 +109,8 @@ def try_candidates(
     if counts.min() < 2:
         return None
     bar = progress or NullProgress()
-    chosen = rng.permutation(material.pool_rows)[:pool]
+    repeats = repeats or REPEATS[int(material.labelled > MANY_LABELS)]
+    chosen = rng.permutation(material.pool_rows)[: pool or _pool(material)]
     near = neighbours(material.unit_readout(material.usual, chosen)) if len(chosen) > 50 else None
     found: list[list[Floats]] = []
     hidden_rows: list[NDArray[np.int64]] = []
@@ -125,6 +132,10 @@ def try_candidates(
     return Tried(
         names, joined, rows, material.y[rows], np.concatenate(weights), float(np.mean(kappas))
     )
+
+
+def _pool(material: Material) -> int:
+    return max(POOL, POOL_A_CLASS * material.classes)
 
 
 def half_split(
@@ -149,7 +160,7 @@ def try_split(
     rng: np.random.Generator,
 ) -> Floats:
     """What the candidate ``name``, given only ``train``, says of ``hidden``: [hidden, C]."""
-    chosen = rng.permutation(material.pool_rows)[:POOL]
+    chosen = rng.permutation(material.pool_rows)[: _pool(material)]
     near = None
     if name == "cohort":
         near = neighbours(material.unit_readout(material.usual, chosen))

@@ -24,13 +24,14 @@ READOUTS_C = 10.0
 # Lengths of the direction from bad to good beside a unit vector; nats in favour of the longer one.
 OPINIONS = (0.0, 0.3, 0.6)
 OPINION_PULL = 0.3
-# Of the left-out log-loss, which it must take away where there are more than two classes: of topics
-# it took 0.027 at most.
+# Share of a guess's log-loss that the embedding must leave, left out, for a task to look like one
+# of opinions, with two classes and with more; nats the direction must gain where it leaves less,
+# and with two classes where it leaves more. With more classes it must also take away a share of the
+# loss in any case: of topics and kinds of questions it took 0.027 at most in 96 draws.
+OPINION_LEFT = (0.45, 0.65)
+OPINION_NATS = (2.0, 5.0)
+OPINION_PRICE = -0.7
 OPINION_SHARE = 0.03
-# Two classes: nats it must gain where the embedding leaves at most this share of a coin's log-loss
-# (topics and kinds of questions, with one exception in 40), and where it leaves more.
-OPINION_LEFT = 0.45
-OPINION_NATS = (2.0, -0.7)
 FOLDS = 5  # in which the labels are cut to weigh names and votes beside them
 SHARPEN = 3.0  # a regression on a few labels a class is far less sure than it is right
 
@@ -160,10 +161,11 @@ def _length(losses: NDArray[np.float64], rows: int, classes: int) -> int:
     """
     gains = rows * (losses[0] - losses)
     longer = gains[2] + OPINION_PULL >= gains[1]
-    if classes > 2:
-        least = OPINION_SHARE * rows * losses[0]
-    else:
-        least = OPINION_NATS[int(losses[0] > OPINION_LEFT * np.log(2))]
+    more = int(classes > 2)
+    easy = losses[0] <= OPINION_LEFT[more] * np.log(classes)
+    least = OPINION_NATS[more] if easy else OPINION_PRICE
+    if more:
+        least = max(least, OPINION_SHARE * rows * losses[0])
     return (2 if longer else 1) if gains[1:].max() >= least else 0
 
 
