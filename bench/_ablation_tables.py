@@ -22,6 +22,11 @@ _WORDS = {
     "mutual": {"off": "no mutual learning"},
     "online": {"offline": "teacher first, then students"},
 }
+_LEVELS = {
+    "teacher": "{} teacher",
+    "students": "{} students",
+    "reweight": "weights by loss: {}",
+}
 _GROUP = ("base", "pool", "test")
 
 
@@ -80,7 +85,8 @@ def _variants(cells: list[Cell]) -> list[Variant]:
 
 
 def _variant(cell: Cell) -> Variant:
-    return Variant(*(cell[name] for name in FACTORS))
+    """A cell from before there was a factor has the reference's level of it."""
+    return Variant(*(cell.get(name, getattr(REFERENCE, name)) for name in FACTORS))
 
 
 def _changed(variant: Variant) -> dict[str, str]:
@@ -100,9 +106,8 @@ def label(variant: Variant) -> str:
         return (
             f"reference: {REFERENCE.teacher} teacher, online, mutual, {REFERENCE.students} students"
         )
-    words = {"teacher": "{} teacher", "students": "{} students"}
     parts = [
-        _WORDS.get(name, {}).get(level) or words[name].format(level)
+        _WORDS.get(name, {}).get(level) or _LEVELS[name].format(level)
         for name, level in changed.items()
     ]
     return ", ".join(parts).replace("one students", "one student")

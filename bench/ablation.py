@@ -130,4 +130,4 @@ def describe(key: AblationKey) -> str:
     """A cell in words."""
     one = key.variant
     factors = f"teacher {one.teacher}, mutual {one.mutual}, {one.online}, students: {one.students}"
-    return f"{key.set}, seed {key.seed}: {factors}"
+    return f"{key.set}, seed {key.seed}: {factors}, weights {one.reweight}"

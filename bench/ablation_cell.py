@@ -66,6 +66,7 @@ def preset_of(variant: Variant, settings: AblationSettings) -> Preset:
         teacher_mode=variant.teacher,
         lam=base.lam if variant.mutual == "on" else 0.0,
         online=not offline,
+        reweight=variant.reweight,
         warm_teacher=base.warm_teacher + (base.steps if offline else 0),
     )
 

@@ -30,6 +30,7 @@ def _factor(name: str, text: str) -> Any:
 @_factor("mutual", "Whether students teach one another.")
 @_factor("online", "Teacher beside its students, or before them.")
 @_factor("students", "First two layers; and last two; and nano.")
+@_factor("reweight", "How the pool's texts are weighed by their loss.")
 @click.option("--steps", type=click.IntRange(1), help="Steps of the students [the preset's].")
 @click.option("--pool", type=click.IntRange(1), default=2000, show_default=True, help="At most.")
 @click.option("--test", type=click.IntRange(1), default=1000, show_default=True, help="At most.")
@@ -47,6 +48,7 @@ def command(
     mutual: str,
     online: str,
     students: str,
+    reweight: str,
     steps: int | None,
     pool: int,
     test: int,
@@ -60,15 +62,16 @@ def command(
     """What each part of the training loop is worth, ten labels a class; can be resumed.
 
     The reference has a LoRA teacher that learns online beside three students, which teach one
-    another. One factor at a time is taken from it, unless --design full.
+    another, and every text of the pool counts alike. One factor at a time is taken from it, unless
+    --design full.
     """
-    given = {"teacher": teacher, "mutual": mutual, "online": online, "students": students}
+    given = dict(zip(FACTORS, (teacher, mutual, online, students, reweight), strict=True))
     allowed = {name: words(FACTORS[name], text, f"--{name}") for name, text in given.items()}
     chosen = variants(design, allowed)
     if not chosen:
         raise click.UsageError(
             "no variant is left: one at a time, all factors but one are at the reference's level "
-            "(lora, on, online, three); allow these, or use --design full"
+            "(lora, on, online, three, uniform); allow these, or use --design full"
         )
     settings = AblationSettings(steps, pool, test, warm_up, warm_up_steps, encoder)
     names = words(tuple(SETS), sets, "--sets")

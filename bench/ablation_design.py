@@ -1,4 +1,4 @@
-"""The ablation's cells: four factors of the training loop, one varied at a time or all together."""
+"""The ablation's cells: five factors of the training loop, one varied at a time or all together."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "mutual": ("off", "on"),
     "online": ("offline", "online"),
     "students": ("one", "two", "three"),
+    "reweight": ("linupper", "quadratic", "uniform"),
 }
 SHOTS = 10
 DESIGNS = ("one-at-a-time", "full")
@@ -28,6 +29,7 @@ class Variant:
     mutual: str = "on"
     online: str = "online"
     students: str = "three"
+    reweight: str = "uniform"
 
 
 REFERENCE = Variant()
@@ -46,11 +48,12 @@ class AblationKey:
     pool: int
     test: int
     base: str
+    reweight: str = REFERENCE.reweight  # the level of cells from before there was the factor
 
     @property
     def variant(self) -> Variant:
         """The factors alone."""
-        return Variant(self.teacher, self.mutual, self.online, self.students)
+        return Variant(self.teacher, self.mutual, self.online, self.students, self.reweight)
 
 
 @dataclass(frozen=True)

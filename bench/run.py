@@ -18,6 +18,7 @@ from bench import (
     deletion,
     forecast,
     labelling,
+    length,
     llm_faults,
     multilabel,
     promise,
@@ -131,6 +132,7 @@ main.add_command(labelling.command)
 main.add_command(promise.command)
 main.add_command(deletion.command)
 main.add_command(forecast.command)
+main.add_command(length.command)
 main.add_command(cascade.command)
 main.add_command(calibration.command)
 main.add_command(scope.command)

@@ -26,6 +26,7 @@ from bench._cascade_tables import cascade, cascade_curve, small
 from bench._cost_tables import machine, timing
 from bench._deletion_table import deletion
 from bench._forecast_table import forecast
+from bench._length_table import length
 from bench._llm_tables import llm
 from bench._multilabel_table import multilabel
 from bench._promise_table import promise
@@ -74,6 +75,7 @@ TABLES = {
     "scope": ("scope.json", scope),
     "deletion": ("deletion.json", deletion),
     "forecast": ("forecast.json", forecast),
+    "length": ("length.json", length),
     "table": ("table.json", bigtable),
     "ablation": ("ablation.json", ablation),
     "cascade": ("cascade.json", cascade),

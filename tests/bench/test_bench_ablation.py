@@ -52,7 +52,7 @@ def test_every_variant_is_measured_once(small_data, encoder, tmp_path) -> None:
     text = out.read_text()
     result = json.loads(text)
     assert str(encoder) not in text
-    assert len(result["cells"]) == len(variants("one-at-a-time", FACTORS)) == 7
+    assert len(result["cells"]) == len(variants("one-at-a-time", FACTORS)) == 9
     (base,) = result["bases"].values()
     assert base["preset"]["steps"] == 3
     assert base["warm_up"]["steps"] == 2
@@ -76,7 +76,7 @@ def test_every_variant_is_measured_once(small_data, encoder, tmp_path) -> None:
     again = json.loads(out.read_text())
     assert again["cells"] == result["cells"]  # seconds too: nothing was run again
     table = tables.ablation(result)
-    assert table.count("\n| ") == 9
+    assert table.count("\n| ") == 11
     assert "at most 10 texts of the pool and 12 of the test split (a fixed random" in table
 
 
@@ -85,6 +85,7 @@ def test_a_killed_run_goes_on_and_other_settings_make_other_cells(
 ) -> None:
     out, log = tmp_path / "ablation.json", tmp_path / "ablation.cells.jsonl"
     one = ("--teacher", "frozen", "--mutual", "on", "--students", "three", "--online", "online")
+    one += ("--reweight", "uniform")
     assert run(small_data, encoder, out, *one).exit_code == 0
     first = json.loads(out.read_text())["cells"]
     log.write_text(log.read_text()[:60])
@@ -128,6 +129,9 @@ def test_a_variant_is_a_change_of_one_preset(encoder) -> None:
     offline = preset_of(replace(REFERENCE, online="offline"), settings)
     assert not offline.online
     assert offline.warm_teacher == reference.warm_teacher + reference.steps
+    assert preset_of(replace(REFERENCE, reweight="linupper"), settings) == reference.but(
+        reweight="linupper"
+    )
     two = preset_of(replace(REFERENCE, students="two"), settings)
     assert [(s.kind, s.layers) for s in two.students] == [("micro", (1, 2)), ("micro", (-2, -1))]
 
@@ -178,7 +182,7 @@ def test_one_variant_that_fails_costs_the_exit_code_and_not_the_others(
 
     monkeypatch.setattr(ablation_cell, "run_cell", fails_on_bias)
     out = tmp_path / "ablation.json"
-    more = ("--mutual", "on", "--online", "online", "--students", "three")
+    more = ("--mutual", "on", "--online", "online", "--students", "three", "--reweight", "uniform")
     assert run(small_data, encoder, out, *more).exit_code == 1
     found = [cell["teacher"] for cell in json.loads(out.read_text())["cells"]]
     assert found == ["frozen", "lora"]
@@ -193,9 +197,11 @@ def test_the_design() -> None:
         Variant(online="offline"),
         Variant(mutual="off", students="one"),
         Variant(students="two"),
+        Variant(reweight="linupper"),
+        Variant(reweight="quadratic"),
     ]
     full = variants("full", FACTORS)
-    assert len(full) == len(set(full)) == 3 * 2 * (1 + 2 * 2)
+    assert len(full) == len(set(full)) == 3 * 2 * (1 + 2 * 2) * 3
     assert full[0] == REFERENCE
     assert variants("one-at-a-time", FACTORS | {"students": ("two",)}) == [Variant(students="two")]
     assert variants("one-at-a-time", FACTORS | {"students": ("two",), "mutual": ("off",)}) == []
@@ -219,7 +225,7 @@ def test_the_bench_starts_without_torch() -> None:
 
 def cell(name: str, seed: int, best: float, nano: float, **more: Any) -> dict[str, Any]:
     base = {"set": name, "seed": seed, "pool": 9, "test": 5, "base": "b"}
-    base |= dict(zip(FACTORS, ("lora", "on", "online", "three"), strict=True))
+    base |= dict(zip(FACTORS, ("lora", "on", "online", "three", "uniform"), strict=True))
     counts = {"trained": 2_000, "deployed": 15_000_000}
     return (
         base
@@ -264,6 +270,23 @@ def test_the_table_by_hand() -> None:
         "| one student | 1 / 1 | .400 (-.500) | .500 (+.000) | - | .900 (+.1"
     )
     assert " | - | 2 k |" in lines[7]
+
+
+def test_a_cell_from_before_there_was_a_factor_is_at_the_reference(tmp_path) -> None:
+    old = cell("sst2", 0, 0.6, 0.5)
+    del old["reweight"]
+    cells = [old, cell("sst2", 0, 0.7, 0.5, reweight="linupper")]
+    lines = tables.ablation({"cells": cells, "bases": {}}).splitlines()
+    assert lines[4].startswith("| reference: lora teacher")
+    assert lines[5].startswith(
+        "| weights by loss: linupper | 1 / 1 | .700 (+.100) | .500 (+.000) |"
+    )
+    log = tmp_path / "cells.jsonl"
+    names = ("set", "seed", *FACTORS, "pool", "test", "base")
+    key = {name: old[name] for name in names if name in old}
+    log.write_text(json.dumps({"key": key, "result": {}}) + "\n")
+    (read,) = CellLog(log, AblationKey).done
+    assert read.variant == REFERENCE
 
 
 def test_cells_of_other_settings_stand_in_a_table_of_their_own() -> None:
