@@ -220,6 +220,13 @@ def test_agreement_is_believed_over_an_unlucky_half_but_not_over_a_clear_loss():
     assert expected_gain(-0.06, 0.055, 0.69, 0.76)[0] < unlucky[0]
 
 
+def test_where_the_views_agree_any_gain_expected_is_enough():
+    """Of forty hidden labels the cohort loses three: what is expected is a fifth of its error."""
+    gate = judge(tried_with((30, 35, 33), 0.77, shift=5))
+    assert gate.chosen == "cohort"
+    assert judge(tried_with((30, 35, 33), 0.69, shift=5)).chosen == "readouts"
+
+
 def test_the_more_it_was_right_before_the_more_the_views_must_agree():
     assert judge(tried_with((20, 20, 20), 0.6)).chosen == "cohort"
     assert judge(tried_with((36, 36, 36), 0.6)).chosen == "readouts"

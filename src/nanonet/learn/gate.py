@@ -26,7 +26,7 @@ POOL = 4000
 POOL_A_CLASS = 500
 REPEATS = (5, 3)  # with up to and over so many labels, of which three repeats hide nearly all
 MANY_LABELS = 300
-PATIENCE = 0.3  # standard errors: an even chance goes to the simpler candidate
+PATIENCE = 0.3  # standard errors of the expected gain
 # Gained on training draws: base + slope * (first agreement - accuracy before), give or take doubt.
 SHARED_BASE = 0.057
 SHARED_SLOPE = 0.42
@@ -223,7 +223,8 @@ def judge(tried: Tried | None, *, patience: float = PATIENCE) -> Gate:
 
     ``readouts`` stands unless ``labels`` is better by more than its doubt, because it keeps the
     usual embedding wherever the labels do not speak against it. ``cohort`` is taken when what is to
-    be expected of it is above ``patience`` standard errors; see :func:`expected_gain`.
+    be expected of it is above ``patience`` standard errors, or above nothing where the views agree
+    from the first round on and the hidden labels do not contradict it; see :func:`expected_gain`.
     """
     if tried is None:
         why = "too few labels to hide any (a class has only one), so nothing riskier was tried"
@@ -273,7 +274,9 @@ def _choose(
     doubt = max(cohort.gain_se, 0.5 / hidden)
     likely, likely_se = expected_gain(gain, doubt, kappa, trials[start].accuracy)
     seen = f"its views agree with kappa {kappa:.2f}; together {_points(likely)} are expected of it"
-    if likely > patience * likely_se:
+    # An even chance goes to the simpler candidate, unless views that agree say it is none.
+    agreed = _agreed(gain, doubt, kappa, trials[start].accuracy)
+    if likely > (0.0 if agreed else patience * likely_se):
         return "cohort", (
             f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
             f"{start} {trials[start].accuracy:.1%} ({_points(gain)}); {seen}"
@@ -294,11 +297,18 @@ def expected_gain(
     labels say little of a gain; thousands of texts say this much, and more where the views agree
     from the first round on, unless the labels contradict it.
     """
-    shared = SHARED_BASE + SHARED_SLOPE * (kappa - accuracy)
-    contradicted = abs(gain - shared) > _SURPRISE * np.hypot(gain_se, AGREED_DOUBT)
-    sure = kappa >= AGREED_KAPPA and not contradicted
-    shared_se = AGREED_DOUBT if sure else SHARED_DOUBT
-    return by_precision(gain, gain_se, shared, shared_se)
+    shared_se = AGREED_DOUBT if _agreed(gain, gain_se, kappa, accuracy) else SHARED_DOUBT
+    return by_precision(gain, gain_se, _by_agreement(kappa, accuracy), shared_se)
+
+
+def _by_agreement(kappa: float, accuracy: float) -> float:
+    return SHARED_BASE + SHARED_SLOPE * (kappa - accuracy)
+
+
+def _agreed(gain: float, gain_se: float, kappa: float, accuracy: float) -> bool:
+    """Whether the views see the same classes, and the hidden labels do not contradict that."""
+    surprise = abs(gain - _by_agreement(kappa, accuracy)) / np.hypot(gain_se, AGREED_DOUBT)
+    return bool(kappa >= AGREED_KAPPA and surprise <= _SURPRISE)
 
 
 def by_precision(one: float, one_se: float, other: float, other_se: float) -> tuple[float, float]:
