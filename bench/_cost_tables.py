@@ -33,5 +33,10 @@ def timing(document: dict[str, Any]) -> str:
         faster = f"{ratio:.1f} x" if ratio is not None else "1"
         rows.append([title, f"{wall['wall_s']:.0f} s", f"{wall['peak_mb']:.0f} MiB", faster])
     settings = document["settings"]
-    head = f"{settings['shots']} labels a class, {count(settings['rows'])} {settings['set']} texts"
+    pile = f"{count(settings['rows'])} {settings['set']} texts"
+    if settings.get("fill"):
+        pile += f" and sentences of {settings['fill']}"
+    head = f"{settings['shots']} labels a class, {pile}"
+    if settings["effort"] != "quick":
+        head += f", effort {settings['effort']}"
     return table([head, "wall", "peak memory", "SetFit's time over it"], rows)

@@ -86,11 +86,17 @@ def accuracy_command(
 @main.command("time")
 @click.option("--pool", default=20_000, show_default=True, help="Texts to label.")
 @click.option("--effort", default="quick", show_default=True)
+@click.option("--set", "name", default="ag_news", show_default=True)
+@click.option("--shots", default=10, show_default=True, help="Labels a class.")
+@click.option("--fill", default="", help="A set whose sentences fill a smaller pool.")
 @out_option("time.json")
 @data_option
-def time_command(pool: int, effort: str, out: Path, data: Path) -> None:
+def time_command(
+    pool: int, effort: str, name: str, shots: int, fill: str, out: Path, data: Path
+) -> None:
     """SetFit and nanonet from 40 labels to a labelled pile, as whole processes, once."""
-    timing.run(timing.TimeSettings(pool=pool, effort=effort), data, out)
+    settings = timing.TimeSettings(name, shots, pool, effort=effort, fill=fill)
+    timing.run(settings, data, out)
 
 
 @main.command("runtime")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 from bench import machine
@@ -17,13 +19,17 @@ from bench.protocol import draw, load
 
 @dataclass(frozen=True)
 class TimeSettings:
-    """The job: ``shots`` a class of ``set``, and the first ``pool`` texts of its pool."""
+    """The job: ``shots`` a class of ``set``, and the first ``pool`` texts of its pool.
+
+    fill: a set whose training texts, cut into sentences, fill a smaller pool up to ``pool``.
+    """
 
     set: str = "ag_news"
     shots: int = 10
     pool: int = 20_000
     seed: int = 0
     effort: str = "quick"
+    fill: str = ""
 
 
 def run(settings: TimeSettings, data: Path, out: Path) -> None:
@@ -71,11 +77,22 @@ def write_tables(settings: TimeSettings, data: Path, folder: Path) -> tuple[Path
     train, test = load(settings.set, data)
     drawn = draw(train, test, settings.shots, settings.seed)
     texts = drawn.pool.texts[: settings.pool]
+    if settings.fill and len(texts) < settings.pool:
+        more = sentences(load(settings.fill, data)[0].texts)
+        texts = (*texts, *islice(more, settings.pool - len(texts)))
     labelled, pool = folder / "labelled.csv", folder / "pool.csv"
     pairs = zip(drawn.labelled.texts, drawn.labelled.labels, strict=True)
     write_csv(labelled, ["text", "label"], pairs)
     write_csv(pool, ["text"], ((text,) for text in texts))
     return labelled, pool, len(texts)
+
+
+def sentences(texts: Iterable[str]) -> Iterator[str]:
+    """The sentences of at least three words, in order; told apart by what ends them."""
+    for text in texts:
+        for part in re.split(r"(?<=[.!?])\s+|<br\s*/?>", text):
+            if len(part.split()) >= 3:
+                yield part.strip()
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
