@@ -37,6 +37,6 @@ def timing(document: dict[str, Any]) -> str:
     if settings.get("fill"):
         pile += f" and sentences of {settings['fill']}"
     head = f"{settings['shots']} labels a class, {pile}"
-    if settings["effort"] != "quick":
+    if settings.get("effort", "quick") != "quick":
         head += f", effort {settings['effort']}"
     return table([head, "wall", "peak memory", "SetFit's time over it"], rows)
