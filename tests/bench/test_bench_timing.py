@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 
-from bench import timing
 from bench._cost_tables import timing as timing_table
 from bench.protocol import Table
+
+from bench import timing
 
 FILM = ("A fine film. It is long, and slow.<br /><br />See it! Why not now? Yes.",) * 9
 
