@@ -25,7 +25,7 @@ from nanonet.progress import NullProgress, Progress
 POOL = 4000
 POOL_A_CLASS = 500
 REPEATS = (5, 3)  # with up to and over so many labels, of which three repeats hide nearly all
-MANY_LABELS = 300
+MANY_LABELS = 150
 PATIENCE = 0.3  # standard errors of the expected gain
 # Gained on training draws: base + slope * (first agreement - accuracy before), give or take doubt.
 SHARED_BASE = 0.057
