@@ -10,16 +10,10 @@ import pytest
 from _counter import Counter
 from _planted import planted
 from nanonet.learn._softmax import softmax
-from nanonet.learn.gate import (
-    Tried,
-    expected_gain,
-    half_split,
-    judge,
-    score_trials,
-    try_candidates,
-)
+from nanonet.learn.gate import expected_gain, judge, score_trials
 from nanonet.learn.material import LinearHead
 from nanonet.learn.quick import learn_quick
+from nanonet.learn.trials import Tried, half_split, try_candidates
 
 LABELLED = 30
 

@@ -19,6 +19,7 @@ pytest.importorskip("torch", reason="tuning an encoder needs torch")
 
 from nanonet.learn import Gate
 from nanonet.pipeline import deep as room
+from nanonet.pipeline.judged import judge_effort
 from nanonet.pipeline.tuned import Halves
 
 TEXTS, LABELS, POOL = task()
@@ -208,10 +209,10 @@ def test_what_blends_gained_elsewhere_outweighs_an_unlucky_half(lost, labels, ta
     ours, mine = right.copy(), right.copy()
     ours[:lost], mine[-2:] = 4.0 - right[:lost], 4.0 - right[-2:]
     halves = Halves(rows, {"quick": mine, "tuned": ours, "blend": ours})
-    gate, _, why = room._judge(learned, halves, y, "blend", "normal")
+    gate, _, why = judge_effort(learned, halves, y, "blend", "normal")
     assert (gate.chosen == "blend") == taken
     assert ("was taken" in why) == taken
-    alone, _, _ = room._judge(learned, halves, y, "tuned", "normal")
+    alone, _, _ = judge_effort(learned, halves, y, "tuned", "normal")
     assert alone.chosen == "readouts"  # without a pool the hidden labels alone decide
 
 

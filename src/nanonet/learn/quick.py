@@ -8,10 +8,11 @@ import numpy as np
 
 from nanonet.learn._softmax import Floats, linear_logits, softmax
 from nanonet.learn.cohort import CohortSettings, Round, run_cohort, surest
-from nanonet.learn.gate import Gate, Tried, judge, try_candidates
+from nanonet.learn.gate import Gate, judge
 from nanonet.learn.graph import NEIGHBOURS, neighbours
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.starts import Start, fit_labels, fit_start, start_head
+from nanonet.learn.trials import Tried, try_candidates
 from nanonet.learn.views import Views
 from nanonet.learn.voted import Voted
 from nanonet.progress import NullProgress, Progress

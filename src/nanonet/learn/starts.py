@@ -24,10 +24,10 @@ READOUTS_C = 10.0
 # Lengths of the direction from bad to good beside a unit vector; nats in favour of the longer one.
 OPINIONS = (0.0, 0.3, 0.6)
 OPINION_PULL = 0.3
-# Share of a guess's log-loss that the embedding must leave, left out, for a task to look like one
-# of opinions, with two classes and with more; nats the direction must gain where it leaves less,
-# and with two classes where it leaves more. With more classes it must also take away a share of the
-# loss in any case: of topics and kinds of questions it took 0.027 at most in 96 draws.
+# A task looks like one of opinions where the embedding leaves, left out, more than this share of a
+# guess's log-loss (two classes, more classes). Elsewhere the direction must gain so many nats;
+# there it may cost 0.7, but with more than two classes must take away a share of the loss: of
+# topics and kinds of questions it took 0.027 at most in 96 draws.
 OPINION_LEFT = (0.45, 0.65)
 OPINION_NATS = (2.0, 5.0)
 OPINION_PRICE = -0.7
