@@ -60,7 +60,7 @@ def test_both_learners_answer_for_texts_never_seen(data, start):
     result = teach(data, start)
     fresh = data.views(LABELLED)
     at = np.arange(LABELLED, LABELLED + POOL)
-    table = result.predict(fresh.encoder.features[at], fresh.grams.features[at])
+    table = product(*result.each(fresh.encoder.features[at], fresh.grams.features[at]))
     assert table.sum(axis=1) == pytest.approx(np.ones(POOL), abs=1e-5)
     assert right(table, data) > 0.9
     assert right(linear_logits(fresh.encoder.features[at], result.encoder), data) > 0.8

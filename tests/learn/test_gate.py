@@ -9,6 +9,7 @@ import pytest
 
 from _counter import Counter
 from _planted import planted
+from nanonet.learn import cohort
 from nanonet.learn._softmax import softmax
 from nanonet.learn.gate import expected_gain, judge, score_trials
 from nanonet.learn.material import LinearHead
@@ -212,6 +213,33 @@ def test_agreement_is_believed_over_an_unlucky_half_but_not_over_a_clear_loss():
     assert unlucky[0] > 0 > clear[0]
     assert unlucky[1] < 0.025 < clear[1]
     assert expected_gain(-0.06, 0.055, 0.69, 0.76)[0] < unlucky[0]
+
+
+def test_what_the_views_know_only_together_is_not_counted():
+    """A student has one view, so a gain that both have only together is none."""
+    tried = tried_with((28, 30, 34), 0.6)
+    assert judge(tried).chosen == "cohort"
+    gate = judge(replace(tried, apart=0.12))
+    assert gate.chosen == "readouts"
+    assert "one student can keep -2.0 points" in gate.why
+
+
+def test_trials_measure_what_the_better_view_lacks(monkeypatch):
+    """Two views that each know one class of two are right together and half right apart."""
+    material = planted(LABELLED + 400, seed=3).material(LABELLED)
+    whole = try_out(material)
+    assert 0 <= whole.apart < 0.2
+    each = cohort.CohortResult.each
+
+    def torn(self, *features):
+        by_encoder, by_grams = each(self, *features)
+        truth = cohort.product(by_encoder, by_grams)
+        first = np.where(np.arange(len(truth))[:, None] % 2 == 0, truth, 1 / truth.shape[1])
+        second = np.where(np.arange(len(truth))[:, None] % 2 == 1, truth, 1 / truth.shape[1])
+        return first.astype(np.float32), second.astype(np.float32)
+
+    monkeypatch.setattr(cohort.CohortResult, "each", torn)
+    assert try_out(material).apart > whole.apart + 0.15
 
 
 def test_where_the_views_agree_any_gain_expected_is_enough():

@@ -64,13 +64,13 @@ class CohortResult:
     power: float
     rounds: tuple[Round, ...] = field(default=())
 
-    def predict(self, encoder_features: Floats, gram_features: sp.csr_matrix) -> Floats:
-        """Probabilities [n, C] of the product of both learners."""
+    def each(self, encoder_features: Floats, gram_features: sp.csr_matrix) -> tuple[Floats, Floats]:
+        """Probabilities [n, C] of the learner on the encoder view, and of that on the n-grams."""
         by_encoder = softmax(linear_logits(encoder_features, self.encoder))
         by_grams = softmax(
             np.asarray(gram_features @ self.grams, np.float32) * np.float32(self.power)
         )
-        return product(by_encoder, by_grams)
+        return by_encoder, by_grams
 
 
 def product(a: Floats, b: Floats, power: float = 1.0) -> Floats:

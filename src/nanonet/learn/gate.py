@@ -67,15 +67,17 @@ def judge(tried: Tried | None, *, patience: float = PATIENCE) -> Gate:
 
     ``readouts`` stands unless ``labels`` is better by more than its doubt, because it keeps the
     usual embedding wherever the labels do not speak against it. ``cohort`` is taken when what is to
-    be expected of it is above ``patience`` standard errors, or above nothing where the views agree
-    from the first round on and the hidden labels do not contradict it; see :func:`expected_gain`.
+    be expected of a student of it is above ``patience`` standard errors, or above nothing where the
+    views agree from the first round on and the hidden labels do not contradict it; see
+    :func:`expected_gain`. What the views know only together is taken off what the labels showed: a
+    student is one of them.
     """
     if tried is None:
         why = "too few labels to hide any (a class has only one), so nothing riskier was tried"
         return Gate("readouts", why, (), 0, 0)
     trials = score_trials(tried)
     hidden = len(np.unique(tried.row))
-    chosen, why = _choose({t.name: t for t in trials}, patience, tried.kappa, hidden)
+    chosen, why = _choose({t.name: t for t in trials}, patience, tried, hidden)
     return Gate(chosen, why, trials, len(tried.row), hidden)
 
 
@@ -103,7 +105,7 @@ def _mean(values: NDArray[np.float64], weight: Floats, distinct: int) -> tuple[f
 
 
 def _choose(
-    trials: dict[str, Trial], patience: float, kappa: float, hidden: int
+    trials: dict[str, Trial], patience: float, tried: Tried, hidden: int
 ) -> tuple[str, str]:
     readouts, cohort = trials["readouts"], trials.get("cohort")
     if -readouts.gain > readouts.gain_se and readouts.gain < -0.02:
@@ -114,18 +116,20 @@ def _choose(
         why = f"the readouts changed the plain embedding by {_points(readouts.gain)}"
     if cohort is None:
         return start, why + "; there is no pool, or one too small to learn from"
-    gain = cohort.accuracy - trials[start].accuracy
+    kappa, whole = tried.kappa, cohort.accuracy - trials[start].accuracy
+    gain = whole - tried.apart
     doubt = max(cohort.gain_se, 0.5 / hidden)
     likely, likely_se = expected_gain(gain, doubt, kappa, trials[start].accuracy)
-    seen = f"its views agree with kappa {kappa:.2f}; together {_points(likely)} are expected of it"
+    seen = f"one student can keep {_points(gain)} of that, " if tried.apart else ""
+    seen += f"its views agree with kappa {kappa:.2f}; together {_points(likely)} are expected of it"
     # An even chance goes to the simpler candidate, unless views that agree say it is none.
     agreed = _agreed(gain, doubt, kappa, trials[start].accuracy)
     if likely > (0.0 if agreed else patience * likely_se):
         return "cohort", (
             f"from half of the labels the cohort scored {cohort.accuracy:.1%} on the hidden ones, "
-            f"{start} {trials[start].accuracy:.1%} ({_points(gain)}); {seen}"
+            f"{start} {trials[start].accuracy:.1%} ({_points(whole)}); {seen}"
         )
-    return start, f"{why}; the cohort would have changed that by {_points(gain)}, {seen}"
+    return start, f"{why}; the cohort would have changed that by {_points(whole)}, {seen}"
 
 
 def expected_gain(

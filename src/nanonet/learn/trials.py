@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.learn._softmax import Floats, linear_logits, softmax
-from nanonet.learn.cohort import CohortSettings, run_cohort
+from nanonet.learn.cohort import CohortSettings, product, run_cohort
 from nanonet.learn.graph import neighbours
 from nanonet.learn.material import Material
 from nanonet.learn.starts import Start, fit_labels, fit_start
@@ -33,7 +33,8 @@ CANDIDATES = ("labels", "readouts", "cohort")
 class Tried:
     """Raw results: for each candidate, probabilities [repeats * hidden, C]; rows and weights.
 
-    kappa: mean agreement of the two views in the cohorts' first rounds (0 without a cohort).
+    kappa: mean agreement of the two views in the cohorts' first rounds (0 without a cohort); apart:
+    accuracy of both views together over that of the better one, which is all a student can be.
     """
 
     names: tuple[str, ...]
@@ -42,6 +43,15 @@ class Tried:
     y: NDArray[np.int64]
     weight: Floats
     kappa: float
+    apart: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Views:
+    """Of one trial's cohort: first agreement, and what each view says of the hidden rows."""
+
+    kappa: float
+    each: tuple[Floats, Floats]
 
 
 def try_candidates(
@@ -68,23 +78,33 @@ def try_candidates(
     found: list[list[Floats]] = []
     hidden_rows: list[NDArray[np.int64]] = []
     weights: list[Floats] = []
-    kappas: list[float] = []
+    rounds: list[_Views] = []
     bar.start("gate", repeats)
     for _ in range(repeats):
         train, hidden = half_split(material.y, rng)
-        tables, prior, kappa = _one_trial(material, train, hidden, chosen, near, rng)
+        tables, prior, seen = _one_trial(material, train, hidden, chosen, near, rng)
         found.append(tables)
         hidden_rows.append(hidden)
-        kappas.append(kappa)
+        rounds += [seen] if seen else []
         weights.append(mix_weights(material.y, hidden, prior))
         bar.advance(1)
     bar.finish()
     rows = np.concatenate(hidden_rows)
     names = CANDIDATES[: len(found[0])]
     joined = tuple(np.concatenate([f[i] for f in found]) for i in range(len(names)))
-    return Tried(
-        names, joined, rows, material.y[rows], np.concatenate(weights), float(np.mean(kappas))
-    )
+    y, weight = material.y[rows], np.concatenate(weights)
+    if not rounds:
+        return Tried(names, joined, rows, y, weight, 0.0)
+    kappa = float(np.mean([one.kappa for one in rounds]))
+    return Tried(names, joined, rows, y, weight, kappa, _apart(joined[-1], rounds, y, weight))
+
+
+def _apart(both: Floats, rounds: list[_Views], y: NDArray[np.int64], weight: Floats) -> float:
+    def accuracy(table: Floats) -> float:
+        return float(np.average(table.argmax(axis=1) == y, weights=weight))
+
+    alone = [np.concatenate([one.each[view] for one in rounds]) for view in (0, 1)]
+    return max(0.0, accuracy(both) - max(accuracy(table) for table in alone))
 
 
 def _pool(material: Material) -> int:
@@ -128,7 +148,7 @@ def _one_trial(
     pool: NDArray[np.int64],
     near: NDArray[np.int32] | None,
     rng: np.random.Generator,
-) -> tuple[list[Floats], Floats, float]:
+) -> tuple[list[Floats], Floats, _Views | None]:
     usual = material.unit_readout(material.usual, np.concatenate([train, hidden]))
     plain = fit_labels(usual[: len(train)], material.y[train], material.classes)
     out = [softmax(linear_logits(usual[len(train) :], plain))]
@@ -137,11 +157,11 @@ def _one_trial(
     start = fit_start(material, train, rows, is_pool)
     at_hidden = np.arange(len(train), len(train) + len(hidden))
     out.append(softmax(start.logits[at_hidden]))
-    kappa = 0.0
+    seen = None
     if near is not None:
-        table, kappa = _cohort_trial(material, train, rows, is_pool, start, near, at_hidden, rng)
-        out.append(table)
-    return out, start.prior, kappa
+        seen = _cohort_trial(material, train, rows, is_pool, start, near, at_hidden, rng)
+        out.append(product(*seen.each))
+    return out, start.prior, seen
 
 
 def _cohort_trial(
@@ -153,14 +173,14 @@ def _cohort_trial(
     near: NDArray[np.int32],
     at_hidden: NDArray[np.int64],
     rng: np.random.Generator,
-) -> tuple[Floats, float]:
+) -> _Views:
     use = np.concatenate([np.arange(len(train)), np.flatnonzero(is_pool)])
     grams = material.grams.rows(rows)
     views = Views(material.y[train], material.classes, start.view.rows(use), grams.rows(use))
     begin = softmax(start.told(rows)[is_pool])
     result = run_cohort(views, begin, near, start.prior, rng, CohortSettings())
-    table = result.predict(start.view.features[at_hidden], grams.features[at_hidden])
-    return table, result.rounds[0].agreement
+    each = result.each(start.view.features[at_hidden], grams.features[at_hidden])
+    return _Views(result.rounds[0].agreement, each)
 
 
 def mix_weights(y: NDArray[np.int64], hidden: NDArray[np.int64], prior: Floats) -> Floats:
