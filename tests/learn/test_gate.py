@@ -219,7 +219,11 @@ def test_what_the_views_know_only_together_is_not_counted():
     """A student has one view, so a gain that both have only together is none."""
     tried = tried_with((28, 30, 34), 0.6)
     assert judge(tried).chosen == "cohort"
-    gate = judge(replace(tried, apart=0.12))
+    assert judge(replace(tried, apart=0.05)).chosen == "cohort"  # forty rows show that by chance
+    tables = tuple(np.tile(table, (25, 1)) for table in tried.probabilities)
+    many = Tried(tried.names, tables, np.arange(1000), np.tile(tried.y, 25), np.ones(1000), 0.6)
+    assert judge(many).chosen == "cohort"
+    gate = judge(replace(many, apart=0.168))
     assert gate.chosen == "readouts"
     assert "one student can keep -2.0 points" in gate.why
 

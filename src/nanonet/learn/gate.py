@@ -21,6 +21,8 @@ SHARED_DOUBT = 0.05
 # From this first agreement on the two views see the same classes, and that is surer of the gain.
 AGREED_KAPPA = 0.7
 AGREED_DOUBT = 0.025
+# So many hidden rows believe half of what the views were seen to know only together.
+APART_ROWS = 400
 _SURPRISE = 2.0  # standard errors by which hidden labels contradict it
 
 
@@ -69,8 +71,8 @@ def judge(tried: Tried | None, *, patience: float = PATIENCE) -> Gate:
     usual embedding wherever the labels do not speak against it. ``cohort`` is taken when what is to
     be expected of a student of it is above ``patience`` standard errors, or above nothing where the
     views agree from the first round on and the hidden labels do not contradict it; see
-    :func:`expected_gain`. What the views know only together is taken off what the labels showed: a
-    student is one of them.
+    :func:`expected_gain`. What the views know only together is taken off what the labels showed, as
+    far as there are labels enough to see it: a student is one of them.
     """
     if tried is None:
         why = "too few labels to hide any (a class has only one), so nothing riskier was tried"
@@ -117,10 +119,11 @@ def _choose(
     if cohort is None:
         return start, why + "; there is no pool, or one too small to learn from"
     kappa, whole = tried.kappa, cohort.accuracy - trials[start].accuracy
-    gain = whole - tried.apart
+    apart = tried.apart * hidden / (hidden + APART_ROWS)
+    gain = whole - apart
     doubt = max(cohort.gain_se, 0.5 / hidden)
     likely, likely_se = expected_gain(gain, doubt, kappa, trials[start].accuracy)
-    seen = f"one student can keep {_points(gain)} of that, " if tried.apart else ""
+    seen = f"one student can keep {_points(gain)} of that, " if apart > 0.005 else ""
     seen += f"its views agree with kappa {kappa:.2f}; together {_points(likely)} are expected of it"
     # An even chance goes to the simpler candidate, unless views that agree say it is none.
     agreed = _agreed(gain, doubt, kappa, trials[start].accuracy)
