@@ -228,6 +228,20 @@ def test_what_the_views_know_only_together_is_not_counted():
     assert "one student can keep -2.0 points" in gate.why
 
 
+def test_a_lucky_start_on_few_rows_does_not_refuse_the_cohort():
+    """Twenty rows, 19 found before and 20 after: views that agree at 0.75 are believed."""
+    y, row = np.arange(20) % 2, np.arange(20)
+    right = [row < 19, row < 19, row < 20]
+    tables = tuple(0.2 + 0.6 * np.eye(2)[np.where(hit, y, 1 - y)] for hit in right)
+    few = Tried(("labels", "readouts", "cohort"), tables, row, y, np.ones(20), 0.75)
+    assert judge(few).chosen == "cohort"
+    many = tuple(np.tile(table, (50, 1)) for table in tables)
+    rows = np.arange(1000)
+    lower = (many[2], many[2], many[1])
+    sure = Tried(few.names, lower, rows, np.tile(y, 50), np.ones(1000), 0.75)
+    assert judge(sure).chosen == "readouts"
+
+
 def test_trials_measure_what_the_better_view_lacks(monkeypatch):
     """Two views that each know one class of two are right together and half right apart."""
     material = planted(LABELLED + 400, seed=3).material(LABELLED)
