@@ -118,3 +118,15 @@ def test_more_classes_take_the_axis_where_it_takes_loss_away(losses, rows, taken
 )
 def test_two_classes_take_the_axis_by_how_hard_they_are(losses, rows, taken):
     assert starts._length(np.array(losses), rows, 2) == taken
+
+
+def test_names_weigh_more_beside_labels_about_an_opinion():
+    """Left-out scores that say nothing leave the weight at what is usual."""
+    y = np.arange(20) % 2
+    nothing, names = np.zeros((20, 2)), np.zeros((20, 2), np.float32)
+    assert starts._weight_beside(nothing, names, y) == 1.0
+    assert starts._weight_beside(nothing, names, y, starts.NAMES_OF_OPINION) == 4.0
+    against = np.where(np.eye(2)[y] > 0, -3.0, 3.0).astype(np.float32)
+    rows = np.tile(y, 40)
+    own = np.tile(-against / 3, (40, 1)).astype(np.float64)
+    assert starts._weight_beside(own, np.tile(against, (40, 1)), rows, 4.0) == 0.0

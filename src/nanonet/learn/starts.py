@@ -32,6 +32,8 @@ OPINION_LEFT = (0.45, 0.65)
 OPINION_NATS = (2.0, 5.0)
 OPINION_PRICE = -0.7
 OPINION_SHARE = 0.03
+# Usual weight of names where the labels are about an opinion: twenty of them blur what names say.
+NAMES_OF_OPINION = 4.0
 FOLDS = 5  # in which the labels are cut to weigh names and votes beside them
 SHARPEN = 3.0  # a regression on a few labels a class is far less sure than it is right
 
@@ -114,7 +116,7 @@ def fit_start(
     if names is not None or voted is not None:
         left_out = _cross_fitted(own, y, balanced, classes)
     if names is not None:
-        weight = _weight_beside(left_out, names[train], y)
+        weight = _weight_beside(left_out, names[train], y, NAMES_OF_OPINION if opinion else 1.0)
         logits = logits + np.float32(weight) * names[rows]
         left_out = left_out + weight * names[train]
     if voted is not None:
@@ -209,12 +211,15 @@ def _cross_fitted(
     return found
 
 
-def _weight_beside(own: NDArray[np.float64], other: Floats, y: NDArray[np.int64]) -> float:
+def _weight_beside(
+    own: NDArray[np.float64], other: Floats, y: NDArray[np.int64], usual: float = 1.0
+) -> float:
     """The weight of names or votes at which the left-out labels are likeliest, at any temperature.
 
-    A pull towards one (half a nat an octave squared) keeps twenty labels from shouting.
+    A pull towards ``usual`` (half a nat an octave squared; none at all counts as a quarter) keeps
+    twenty labels from shouting.
     """
-    options = {0.0: 2.0, 0.5: 0.5, 1.0: 0.0, 2.0: 0.5, 4.0: 2.0}
+    options = {u: 0.5 * np.log2(max(u, 0.25) / usual) ** 2 for u in (0.0, 0.5, 1.0, 2.0, 4.0)}
     costs = {}
     for weight, pull in options.items():
         joint = np.asarray(own + weight * other, np.float32)
