@@ -172,6 +172,28 @@ def test_a_class_with_too_few_labels_leaves_quick_and_says_so(deep, tiny, cache)
     assert not any("--effort" in line for line in alone.report.advice)
 
 
+def test_another_quick_outcome_is_another_run(deep, quick, monkeypatch):
+    """Votes, or a later version of quick, change what is taught: nothing kept before is used."""
+    bar = Labels()
+    deep(progress=bar)
+    assert bar.trained() > 0
+    again = Labels()
+    deep(progress=again)
+    assert again.trained() == 0
+    import nanonet.learn
+
+    learn = nanonet.learn.learn_quick
+
+    def surer(*arguments):
+        learned = learn(*arguments)
+        return replace(learned, labels=learned.labels**2)
+
+    monkeypatch.setattr(nanonet.learn, "learn_quick", surer)
+    other = Labels()
+    deep(progress=other)
+    assert other.trained() == bar.trained()
+
+
 def hidden(wrong):
     """Trials in which quick loses two of the 24 hidden labels, and the blend ``wrong``."""
 

@@ -135,6 +135,7 @@ def _job(
         "pool": fingerprint(inputs.pool.texts),
         "classes": [repr(spec) for spec in inputs.specs or inputs.classes],
         "encoder": encoder.fingerprint,
+        "quick": [quick.gate.chosen, hashlib.sha256(quick.labels.tobytes()).hexdigest()],
         "plan": asdict(plan),
         "training": [asdict(WarmUp()), asdict(find_preset("cohort"))],
         "seed": settings.seed,
