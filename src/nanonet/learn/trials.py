@@ -24,6 +24,9 @@ from nanonet.progress import NullProgress, Progress
 # would on the whole pool.
 POOL = 4000
 POOL_A_CLASS = 500
+# With more classes the few rows stay: learned from half of the labels, the start of so many classes
+# is so much weaker than from all that the cohort looks better than it is, by as much.
+MOST_CLASSES = 32
 REPEATS = (5, 3)  # with up to and over so many labels, of which three repeats hide nearly all
 MANY_LABELS = 150
 CANDIDATES = ("labels", "readouts", "cohort")
@@ -108,6 +111,8 @@ def _apart(both: Floats, rounds: list[_Views], y: NDArray[np.int64], weight: Flo
 
 
 def _pool(material: Material) -> int:
+    if material.classes > MOST_CLASSES:
+        return POOL
     return max(POOL, POOL_A_CLASS * material.classes)
 
 
