@@ -28,9 +28,11 @@ def timing(document: dict[str, Any]) -> str:
     """Whole processes: wall time, peak memory, and how many times faster than SetFit."""
     rows = []
     for step, title in _STEPS.items():
+        if step not in document["walls"]:
+            continue
         wall = document["walls"][step]
         ratio = document["setfit_over"].get(step)
-        faster = f"{ratio:.1f} x" if ratio is not None else "1"
+        faster = f"{ratio:.1f} x" if ratio is not None else "1" if step == "setfit" else "-"
         rows.append([title, f"{wall['wall_s']:.0f} s", f"{wall['peak_mb']:.0f} MiB", faster])
     settings = document["settings"]
     pile = f"{count(settings['rows'])} {settings['set']} texts"

@@ -89,13 +89,14 @@ def accuracy_command(
 @click.option("--set", "name", default="ag_news", show_default=True)
 @click.option("--shots", default=10, show_default=True, help="Labels a class.")
 @click.option("--fill", default="", help="A set whose sentences fill a smaller pool.")
+@click.option("--peer/--no-peer", default=True, show_default=True, help="Run SetFit too.")
 @out_option("time.json")
 @data_option
 def time_command(
-    pool: int, effort: str, name: str, shots: int, fill: str, out: Path, data: Path
+    pool: int, effort: str, name: str, shots: int, fill: str, peer: bool, out: Path, data: Path
 ) -> None:
     """SetFit and nanonet from 40 labels to a labelled pile, as whole processes, once."""
-    settings = timing.TimeSettings(name, shots, pool, effort=effort, fill=fill)
+    settings = timing.TimeSettings(name, shots, pool, effort=effort, fill=fill, peer=peer)
     timing.run(settings, data, out)
 
 

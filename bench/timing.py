@@ -21,7 +21,8 @@ from bench.protocol import draw, load
 class TimeSettings:
     """The job: ``shots`` a class of ``set``, and the first ``pool`` texts of its pool.
 
-    fill: a set whose training texts, cut into sentences, fill a smaller pool up to ``pool``.
+    fill: a set whose training texts, cut into sentences, fill a smaller pool up to ``pool``; peer:
+    whether SetFit runs too.
     """
 
     set: str = "ag_news"
@@ -30,6 +31,7 @@ class TimeSettings:
     seed: int = 0
     effort: str = "quick"
     fill: str = ""
+    peer: bool = True
 
 
 def run(settings: TimeSettings, data: Path, out: Path) -> None:
@@ -47,6 +49,7 @@ def run(settings: TimeSettings, data: Path, out: Path) -> None:
     ratios = {
         step: round(walls["setfit"]["wall_s"] / walls[step]["wall_s"], 3)
         for step in ("nanonet_cold", "nanonet_warm")
+        if settings.peer
     }
     result = {
         "kind": "time",
@@ -65,8 +68,9 @@ def commands(
     setfit = [sys.executable, "-m", "bench.setfit_job", str(labelled), str(pool)]
     fit = [*nanonet_command(), "fit", str(labelled), "--pool", str(pool), "--seed", "0"]
     fit += ["--effort", settings.effort, "--out"]
+    peer = {"setfit": [*setfit, str(folder / "setfit.csv")]} if settings.peer else {}
     return {
-        "setfit": [*setfit, str(folder / "setfit.csv")],
+        **peer,
         "nanonet_cold": [*fit, str(folder / "cold")],
         "nanonet_warm": [*fit, str(folder / "warm")],
     }

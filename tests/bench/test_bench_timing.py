@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 from bench._cost_tables import timing as timing_table
 from bench.protocol import Table
@@ -42,3 +43,14 @@ def test_the_table_says_what_the_pile_and_the_effort_were():
     document = {"walls": walls, "setfit_over": {"nanonet_cold": 1.0}, "settings": settings}
     head = timing_table(document).splitlines()[0]
     assert "20 labels a class, 12 own texts and sentences of films, effort normal" in head
+
+
+def test_without_the_peer_there_is_nothing_to_divide_by():
+    walls = {name: {"wall_s": 10.0, "peak_mb": 5.0} for name in ("nanonet_cold", "nanonet_warm")}
+    settings = {"shots": 20, "rows": 12, "set": "own", "effort": "normal"}
+    table = timing_table({"walls": walls, "setfit_over": {}, "settings": settings})
+    assert "SetFit: train" not in table
+    assert "nothing cached | 10 s | 5 MiB | - |" in table
+    assert "setfit" not in timing.commands(
+        timing.TimeSettings(peer=False), *[Path(n) for n in "abc"]
+    )
