@@ -57,7 +57,6 @@ TABLES = {
     "nanonet": ("accuracy.json", nanonet),
     "machine": ("accuracy.json", machine),
     "time": ("time.json", timing),
-    "time-normal": ("time_normal.json", timing),
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
     "speed": ("runtime.json", speed),
