@@ -157,8 +157,9 @@ def expected_gain(
 
 
 def _less_luck(accuracy: float, hidden: int) -> float:
-    """Towards the mean of the training draws, the more the fewer rows it was counted on."""
-    return (accuracy * hidden + USUAL_ACCURACY * USUAL_ROWS) / (hidden + USUAL_ROWS)
+    """Down towards the mean of the training draws, the more the fewer rows it was counted on."""
+    drawn = (accuracy * hidden + USUAL_ACCURACY * USUAL_ROWS) / (hidden + USUAL_ROWS)
+    return min(accuracy, drawn)
 
 
 def _by_agreement(kappa: float, accuracy: float) -> float:
