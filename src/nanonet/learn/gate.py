@@ -26,6 +26,7 @@ AGREED_KAPPA = 0.7
 AGREED_DOUBT = 0.025
 # So many hidden rows believe half of what the views were seen to know only together.
 APART_ROWS = 400
+_LEAST_ROWS = 100  # with fewer it is not counted at all
 _SURPRISE = 2.0  # standard errors by which hidden labels contradict it
 
 
@@ -122,7 +123,7 @@ def _choose(
     if cohort is None:
         return start, why + "; there is no pool, or one too small to learn from"
     kappa, whole = tried.kappa, cohort.accuracy - trials[start].accuracy
-    apart = tried.apart * hidden / (hidden + APART_ROWS)
+    apart = tried.apart * hidden / (hidden + APART_ROWS) if hidden >= _LEAST_ROWS else 0.0
     gain = whole - apart
     doubt = max(cohort.gain_se, 0.5 / hidden)
     accuracy = _less_luck(trials[start].accuracy, hidden)
