@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nanonet.learn._softmax import Floats
 from nanonet.learn.trials import Tried
 
-PATIENCE = 0.3  # standard errors of the expected gain
+PATIENCE = 0.25  # standard errors of the expected gain
 # Gained on training draws: base + slope * (first agreement - accuracy before), give or take doubt.
 SHARED_BASE = 0.057
 SHARED_SLOPE = 0.42
