@@ -16,27 +16,27 @@ import pytest
 from _command import ENVIRONMENT, started, until
 
 ROWS = 9_000  # five chunks
-# The real command, made safe after every chunk, in a process that kills itself at its n-th sync or
-# rename: between the part and its journal, between the journal and the final name, and so on.
+# The real command, made safe after every chunk, in a process that sends itself a signal at its
+# n-th sync or rename: between the part and its journal, between the journal and the final name...
 DOOMED = """
 import os, signal, sys
 from nanonet.cli import run
 from nanonet.data import _part
 
 _part.EVERY_S = 0
-left = int(sys.argv[1])
+sign, left = getattr(signal, sys.argv[1]), int(sys.argv[2])
 
 def dying(real):
     def call(*arguments):
         global left
         left -= 1
         if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), sign)
         return real(*arguments)
     return call
 
 os.fsync, os.replace = dying(os.fsync), dying(os.replace)
-sys.exit(run(sys.argv[2:]))
+sys.exit(run(sys.argv[3:]))
 """
 ENDS = [".csv", ".tsv", ".jsonl", ".txt", ".csv.gz", ".jsonl.gz", ".csv.zst", ".parquet"]
 
@@ -72,8 +72,8 @@ def _table(folder, end, count=ROWS):
     return path
 
 
-def _doomed(moment, *arguments):
-    command = [sys.executable, "-c", DOOMED, str(moment), *map(str, arguments)]
+def _doomed(moment, *arguments, sign="SIGKILL"):
+    command = [sys.executable, "-c", DOOMED, sign, str(moment), *map(str, arguments)]
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
     return done.returncode, done.stderr
 
@@ -226,17 +226,15 @@ def test_two_runs_do_not_write_one_file(nanonet, model, tmp_path):
 
 
 def test_ctrl_c_says_how_to_go_on(model, tmp_path):
-    table, out = _table(tmp_path, ".csv", 600_000), tmp_path / "out.csv"
-    journal = tmp_path / "out.csv.part.journal"
-    process = started("predict", model, table, "--out", out)
-    until(process, lambda: journal.exists() and journal.read_text().count("\n") > 1)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    table, out = _table(tmp_path, ".csv"), tmp_path / "out.csv"
+    code, err = _doomed(7, "predict", model, table, "--out", out, sign="SIGINT")
+    assert code == 130
     assert err.startswith("stopped; ")
-    assert "rows are done and kept in" in err
+    assert "6,144 rows are done and kept in" in err
     assert err.endswith("run the same command again to go on behind them\n")
     assert not out.exists()
+    code, err = _doomed(-1, "predict", model, table, "--out", out)
+    assert (code, "going on behind row 6,144" in err) == (0, True)
 
 
 def test_a_bad_row_far_down_keeps_what_was_done(model, tmp_path):
