@@ -5,7 +5,7 @@ from nanonet.learn._sigmoid import fit_sigmoid, logit, sigmoid
 from nanonet.learn._softmax import Floats, fit_softmax, one_hot, softmax
 from nanonet.learn.blend import CONFIDENCE, at_confidence, blend
 from nanonet.learn.cohort import CohortSettings, Round, row_weights
-from nanonet.learn.gate import AGREED_KAPPA, Gate, Trial, by_precision, score_trials
+from nanonet.learn.gate import AGREED_KAPPA, Gate, Trial, by_precision, contradict, score_trials
 from nanonet.learn.material import LinearHead, Material
 from nanonet.learn.quick import Learned, learn_quick
 from nanonet.learn.trials import CANDIDATES, Tried, half_split, mix_weights, try_split
@@ -28,6 +28,7 @@ __all__ = [
     "at_confidence",
     "blend",
     "by_precision",
+    "contradict",
     "fit_bayes",
     "fit_sigmoid",
     "fit_softmax",

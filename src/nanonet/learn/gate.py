@@ -27,7 +27,7 @@ AGREED_DOUBT = 0.025
 # So many hidden rows believe half of what the views were seen to know only together.
 APART_ROWS = 400
 _LEAST_ROWS = 100  # with fewer it is not counted at all
-_SURPRISE = 2.0  # standard errors by which hidden labels contradict it
+_SURPRISE = 2.0  # standard errors of their difference by which two estimates contradict
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,13 @@ def _by_agreement(kappa: float, accuracy: float) -> float:
 
 def _agreed(gain: float, gain_se: float, kappa: float, accuracy: float) -> bool:
     """Whether the views see the same classes, and the hidden labels do not contradict that."""
-    surprise = abs(gain - _by_agreement(kappa, accuracy)) / np.hypot(gain_se, AGREED_DOUBT)
-    return bool(kappa >= AGREED_KAPPA and surprise <= _SURPRISE)
+    pool_says = _by_agreement(kappa, accuracy)
+    return kappa >= AGREED_KAPPA and not contradict(gain, gain_se, pool_says, AGREED_DOUBT)
+
+
+def contradict(one: float, one_se: float, other: float, other_se: float) -> bool:
+    """Whether two estimates are too far apart to be of one thing."""
+    return bool(abs(one - other) > _SURPRISE * np.hypot(one_se, other_se))
 
 
 def by_precision(one: float, one_se: float, other: float, other_se: float) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from nanonet.learn import (
     Trial,
     Tried,
     by_precision,
+    contradict,
     mix_weights,
     score_trials,
     softmax,
@@ -65,11 +66,11 @@ def judge_effort(
 def _expected(paired: Trial, hidden: int, labels: int) -> float:
     """What the blend will gain: the hidden labels joined with what blends gained elsewhere.
 
-    hidden: different rows of the trial; labels: of the rarest class. Where the two differ by two
-    standard errors, the labels at hand alone are believed.
+    hidden: different rows of the trial; labels: of the rarest class. Where the two contradict each
+    other, the labels at hand alone are believed.
     """
     doubt = max(paired.gain_se, 0.5 / hidden)
     elsewhere = BLEND_GAIN if labels >= BLEND_LABELS else 0.0
-    if abs(paired.gain - elsewhere) > 2.0 * np.hypot(doubt, BLEND_DOUBT):
+    if contradict(paired.gain, doubt, elsewhere, BLEND_DOUBT):
         return paired.gain
     return by_precision(paired.gain, doubt, elsewhere, BLEND_DOUBT)[0]
