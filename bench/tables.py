@@ -57,6 +57,7 @@ TABLES = {
     "nanonet": ("accuracy.json", nanonet),
     "machine": ("accuracy.json", machine),
     "time": ("time.json", timing),
+    "time-normal": ("time_normal.json", timing),
     "runtime": ("runtime.json", runtime),
     "throughput": ("runtime.json", throughput),
     "speed": ("runtime.json", speed),
