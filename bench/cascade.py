@@ -75,7 +75,7 @@ def cell(drawn: Draw, seed: int, cache_dir: Path | None, sample: int, timed: int
     """Everything about one draw."""
     from nanonet.export import measure
     from nanonet.pipeline.forms import int8_form
-    from nanonet.pipeline.offer import make
+    from nanonet.pipeline.make import make
     from nanonet.runtime import Classifier
 
     offer = learned(drawn, seed, cache_dir)

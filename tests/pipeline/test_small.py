@@ -116,7 +116,7 @@ TIMES = {"nano": 3.0, "micro-1": 700.0, "micro-2": 1200.0, "micro": 2000.0, "cas
 
 
 def test_a_budget_takes_what_fits_and_keeps_the_front(fit, monkeypatch, tmp_path: Path) -> None:
-    for place in ("offer", "forms"):
+    for place in ("offer", "make", "forms"):
         monkeypatch.setattr(f"nanonet.pipeline.{place}.measure", clock(TIMES))
     fitted = fit(max_us=1000)
     front = fitted.report.measured["front"]

@@ -14,8 +14,9 @@ from nanonet.pipeline.choose import Chosen, choose_student
 from nanonet.pipeline.efforts import EFFORTS
 from nanonet.pipeline.fitted import Fitted
 from nanonet.pipeline.inputs import Inputs, Settings, check_inputs, check_settings
+from nanonet.pipeline.make import Offer
 from nanonet.pipeline.material import Prepared, prepare
-from nanonet.pipeline.offer import Offer, settle
+from nanonet.pipeline.offer import settle
 from nanonet.pipeline.reporting import encoder_mb, make_report
 from nanonet.pipeline.small import check_small, layers_of
 from nanonet.pipeline.voting import first_to_label
