@@ -21,7 +21,7 @@ from bench import machine
 from bench._options import cache_option, data_option, numbers, out_option, words
 from bench.accuracy import say, write_json
 from bench.cells import CellLog, rounded
-from bench.nanonet_method import micro_logits
+from bench.nanonet_method import cached_logits
 from bench.protocol import SETS, Draw, draw, load
 from nanonet.decide import ece, fit_temperature, log_loss
 from nanonet.pipeline.scaling import fit_isotonic, fit_vector
@@ -80,7 +80,7 @@ def cell(drawn: Draw, seed: int, cache_dir: Path | None) -> dict[str, Any]:
     truth = np.array([fitted.classes_.index(label) for label in drawn.test.labels])
     texts, chosen = list(drawn.test.texts), fitted._chosen
     nano = fitted.nano.decision_logits(texts)
-    micro = micro_logits(fitted.micro, texts, cache_dir)
+    micro = cached_logits(fitted.micro, texts, cache_dir)
     return {
         "kept": chosen.kind,
         "gate": fitted.report.gate["chosen"],

@@ -1,9 +1,10 @@
 """``python -m bench.run cascade``: small students beside the whole ones, on the same draws.
 
-One quick fit a draw gives what is learned; from it nano, micro, the cascade and the small micros
-are made as ``fit --student`` makes them. nano, micro and the cascade answer the whole test split,
-the small micros and their float32 twins a sample of it. Micro's answers are taken from the cached
-vectors (the shipped encoder gives them bit for bit), so that only times are measured by running it.
+One quick fit a draw gives what is learned; from it nano, micro, the ensemble, the cascade and the
+small micros are made as ``fit --student`` makes them. The small micros and their float32 twins
+answer a sample of the test split, the others the whole of it. Micro's answers are taken from the
+cached vectors (the shipped encoder gives them bit for bit), so that only times are measured by
+running it.
 """
 
 from __future__ import annotations
@@ -79,20 +80,22 @@ def cell(drawn: Draw, seed: int, cache_dir: Path | None, sample: int, timed: int
     from nanonet.runtime import Classifier
 
     offer = learned(drawn, seed, cache_dir)
-    made = {kind: make(offer, kind) for kind in ("nano", "cascade", *SMALL)}
+    made = {kind: make(offer, kind) for kind in ("nano", "ensemble", "cascade", *SMALL)}
     whole = int8_form(offer.encoder, offer.chosen.micro, cut=False)
     micro = Classifier(drawn.classes, whole.scorer())
-    rule, plan = made["cascade"].rule, made["cascade"].plan
-    assert rule is not None
+    (joined, rule), plan = made["cascade"].rules, made["cascade"].plan
     assert plan is not None
     y = np.array([drawn.classes.index(label) for label in drawn.test.labels])
     proba = made["nano"].classifier.predict_proba(drawn.test.texts)
+    logits = micro_logits(offer, drawn, cache_dir)
+    both = joined.joined(made["nano"].classifier.decision_logits(drawn.test.texts), logits)
     right = {
         "nano": proba.argmax(axis=1) == y,
-        "micro": micro_logits(offer, drawn, cache_dir).argmax(axis=1) == y,
+        "micro": logits.argmax(axis=1) == y,
+        "ensemble": both.argmax(axis=1) == y,
     }
     sure = proba.max(axis=1)
-    right["cascade"] = np.where(sure < rule.threshold, right["micro"], right["nano"])
+    right["cascade"] = np.where(sure < rule.threshold, right["ensemble"], right["nano"])
     some = np.random.default_rng(seed).permutation(len(y))[:timed]
     texts = [drawn.test.texts[row] for row in some]
     models = {"micro": micro} | {kind: one.classifier for kind, one in made.items()}
@@ -149,7 +152,7 @@ def micro_logits(offer: Any, drawn: Draw, cache_dir: Path | None) -> Any:
 def on_test(point: Any, sure: Any, right: dict[str, Any]) -> dict[str, float]:
     """One threshold of the pool's curve, as it does on the test split."""
     passed = sure < point.threshold
-    answers = np.where(passed, right["micro"], right["nano"])
+    answers = np.where(passed, right["ensemble"], right["nano"])
     return {
         "share": point.passed,
         "threshold": point.threshold,

@@ -68,13 +68,13 @@ def _classes(path: Path | None) -> Any:
 
 def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> dict[str, Any]:
     start = time.perf_counter()
-    if classifier.info["student"]["kind"] == "micro" and not _tuned(classifier.info):
-        table = classifier.proba_of(micro_logits(classifier, drawn.test.texts, cache_dir))
+    student = classifier.info["student"]["kind"]
+    if student in ("micro", "ensemble") and not _tuned(classifier.info):
+        table = classifier.proba_of(cached_logits(classifier, drawn.test.texts, cache_dir))
     else:
         table = classifier.predict_proba(list(drawn.test.texts))
     predict_s = time.perf_counter() - start
     figures = _figures(table, list(classifier.classes_), drawn)
-    student = classifier.info["student"]["kind"]
     return {"figures": figures, "student": student, "predict_s": predict_s}
 
 
@@ -83,20 +83,22 @@ def _tuned(info: dict[str, Any]) -> bool:
     return info["provenance"]["gate"]["chosen"] in ("blend", "taught", "tuned")
 
 
-def micro_logits(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:
-    """Raw scores of the micro artefact, its encoder's vectors taken from the cache.
+def cached_logits(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:
+    """Raw scores of a micro or an ensemble, its encoder's vectors taken from the cache.
 
     The shipped encoder gives the cached vectors bit for bit (a test holds it to that), and the
     same test split is scored in every draw: encoding it anew each time would take hours.
     """
     from nanonet.encode import load_encoder, vectors
 
-    scorer = classifier._scorer
+    whole = classifier._scorer
+    scorer = getattr(whole, "micro", whole)
+    cut = classifier.info.get("student", {}).get("cut")
     read = vectors(load_encoder(cache_dir=cache_dir), texts, cache_dir=cache_dir)
-    blocks = [read.readout(int(i)) for i in scorer._readouts]
+    blocks = [read.readout(cut[i] if cut else i) for i in scorer._readouts.tolist()]
     unit = [b / np.maximum(np.linalg.norm(b, axis=1, keepdims=True), 1e-9) for b in blocks]
-    logits = np.concatenate(unit, axis=1) @ scorer._head + scorer.bias
-    return np.asarray(logits, np.float32)
+    logits = np.asarray(np.concatenate(unit, axis=1) @ scorer._head + scorer.bias, np.float32)
+    return logits if whole is scorer else whole.rule.joined(whole.nano.logits(texts), logits)
 
 
 def _nano(fitted: Any, drawn: Draw) -> dict[str, Any] | None:

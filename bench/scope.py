@@ -21,7 +21,7 @@ from bench import machine
 from bench._options import cache_option, data_option, numbers, out_option
 from bench.accuracy import say, write_json
 from bench.cells import CellLog, rounded
-from bench.nanonet_method import micro_logits
+from bench.nanonet_method import cached_logits
 from bench.protocol import draw, load, read_split
 
 SET, FOREIGN = "clinc150", "clinc150/oos_test.parquet"
@@ -77,7 +77,7 @@ def cell(key: ScopeKey, data: Path, cache_dir: Path | None) -> dict[str, Any]:
         if kind == "nano":
             inside, outside = (model.decision_logits(list(t)) for t in (test.texts, foreign))
         else:
-            inside, outside = (micro_logits(model, t, cache_dir) for t in (test.texts, foreign))
+            inside, outside = (cached_logits(model, t, cache_dir) for t in (test.texts, foreign))
         found[kind] = scores(model, inside, outside, truth)
     counts = {"labels": len(drawn.labelled.texts), "pool": len(drawn.pool.texts)}
     return {"students": found, "kept": fitted.report.student["kind"], **counts}

@@ -129,10 +129,30 @@ def test_auto_says_why_and_every_bar_that_starts_also_ends(fit):
     model = fit(texts, labels, pool=pool(), student="auto", progress=bar)
     facts = model.report.student
     tolerated = facts["nano_loss"] <= 0.01
-    assert facts["kind"] == ("nano" if tolerated else "micro")
+    assert facts["kind"] == ("nano" if tolerated else "ensemble")
     assert "point" in facts["why"]
     assert len(bar.totals) >= 3
     assert bar.finished >= len(bar.totals)
+
+
+def test_auto_is_micro_where_there_is_no_room_for_both(fit):
+    texts, labels = labelled()
+    both, micro = (
+        fit(texts, labels, pool=pool(), student=kind).report.measured["megabytes"]
+        for kind in ("ensemble", "micro")
+    )
+    assert both > micro
+    model = fit(texts, labels, pool=pool(), student="auto", max_mb=(both + micro) / 2)
+    assert model.report.student["kind"] == "micro"
+    assert fit(texts, labels, student="auto").report.student["kind"] == "micro"  # no pool
+
+
+def test_an_ensemble_is_no_worse_than_micro_on_the_corpus(fit):
+    texts, labels = labelled()
+    model = fit(texts, labels, pool=pool(), student="ensemble")
+    found = accuracy(model, test_rows())
+    assert found >= accuracy(model.micro, test_rows()) - 0.01
+    assert found > accuracy(model.nano, test_rows())
 
 
 def test_names_alone(fit):

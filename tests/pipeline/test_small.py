@@ -93,9 +93,23 @@ def test_a_cascade_is_learned_saved_and_explained(fit, whole, tmp_path: Path) ->
     model = nanonet.load(fitted.save(tmp_path / "m"))
     assert np.array_equal(model.predict_proba(texts), fitted.predict_proba(texts))
     sure = fitted.nano.predict_proba(texts).max(axis=1) >= plan["chosen"]["threshold"]
-    wanted = np.where(sure[:, None], fitted.nano.predict_proba(texts),
-                      fitted.micro.predict_proba(texts))  # fmt: skip
+    both = fit(student="ensemble").predict_proba(texts)
+    wanted = np.where(sure[:, None], fitted.nano.predict_proba(texts), both)
     np.testing.assert_allclose(model.predict_proba(texts), wanted, atol=1e-4)
+    assert model.explain(texts[0]).label == model.predict(texts[:1])[0]
+
+
+def test_an_ensemble_is_learned_saved_and_explained(fit, tmp_path: Path) -> None:
+    fitted = fit(student="ensemble")
+    texts = topics(60, 4)[0]
+    model = nanonet.load(fitted.save(tmp_path / "m"))
+    assert model.info["student"]["kind"] == "ensemble"
+    assert np.array_equal(model.predict_proba(texts), fitted.predict_proba(texts))
+    rule = model.info["student"]
+    joint = fitted.micro.decision_logits(texts).astype(np.float64) / rule["micro_temperature"]
+    nano = fitted.nano.decision_logits(texts).astype(np.float64) / rule["nano_temperature"]
+    joint += rule["nano_weight"] * nano
+    np.testing.assert_allclose(model.decision_logits(texts), joint, atol=1e-3)
     assert model.explain(texts[0]).label == model.predict(texts[:1])[0]
 
 
@@ -111,7 +125,8 @@ def clock(times: dict[str, float]):
     return call
 
 
-TIMES = {"nano": 3.0, "micro-1": 700.0, "micro-2": 1200.0, "micro": 2000.0, "cascade": 400.0,
+TIMES = {"nano": 3.0, "micro-1": 700.0, "micro-2": 1200.0, "micro": 2000.0,
+         "both": 2001.0, "ensemble": 2001.0, "cascade": 400.0,
          "int8": 700.0, "float32": 900.0}  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The cascade: who answers, on which scale, and what of a damaged one is refused."""
+"""Ensemble and cascade: who answers, on which scale, and what of a damaged one is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from nanonet.errors import FormatError
 
 pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
-RULE = {"threshold": 0.6, "nano_temperature": 0.8, "micro_temperature": 1.3}
+BOTH = {"nano_temperature": 0.8, "micro_temperature": 1.3, "nano_weight": 0.5}
+RULE = {**BOTH, "threshold": 0.6, "joint_temperature": 1.1}
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +28,13 @@ def encoder(tmp_path_factory: pytest.TempPathFactory):
     return load_encoder(str(tiny_encoder(home / "hf")), cache_dir=home / "c", backend="onnx")
 
 
-def write_cascade(path: Path, encoder: Any, **changes: Any) -> Path:
+def write_cascade(path: Path, encoder: Any, kind: str = "cascade", **changes: Any) -> Path:
     micro = {f"micro_{name}": array for name, array in micro_weights().items()}
-    rule = {**RULE, **changes}
+    rule = {**(RULE if kind == "cascade" else BOTH), **changes}
     return write_artefact(
         path,
         classes=CLASSES,
-        student={"kind": "cascade", "featuriser": SPEC.to_dict(), "max_tokens": 12, **rule},
+        student={"kind": kind, "featuriser": SPEC.to_dict(), "max_tokens": 12, **rule},
         weights={**nano_weights(), **micro},
         calibration={"kind": "temperature", "temperature": 1.0},
         extra_files={"encoder.onnx": encoder.onnx_path, "tokenizer.json": encoder.tokenizer_path},
@@ -54,10 +55,37 @@ def students(home: Path, encoder: Any) -> tuple[Any, Any]:
     return nanonet.load(nano), nanonet.load(micro)
 
 
-def test_sure_texts_are_nanos_and_the_others_micros(tmp_path: Path, encoder: Any) -> None:
+def by_hand(nano: Any, micro: Any, heat: float) -> Any:
+    """The product of both students' probabilities, the one of nano to the power of its weight."""
+    joint = micro.predict_proba(TEXTS).astype(np.float64)
+    joint *= nano.predict_proba(TEXTS).astype(np.float64) ** 0.5
+    joint = joint ** (1 / heat)
+    return joint / joint.sum(axis=1, keepdims=True)
+
+
+def test_an_ensemble_multiplies(tmp_path: Path, encoder: Any) -> None:
+    model = nanonet.load(write_cascade(tmp_path / "m", encoder, "ensemble"))
+    found = model.predict_proba(TEXTS)
+    np.testing.assert_allclose(found, by_hand(*students(tmp_path, encoder), 1.0), atol=1e-6)
+    alone = np.concatenate([model.predict_proba([text]) for text in TEXTS])
+    assert np.array_equal(alone, found)
+    assert np.array_equal(model.predict_proba(TEXTS, threads=1), found)
+    assert model.predict(TEXTS) == [CLASSES[c] for c in found.argmax(axis=1)]
+    assert model.predict([]) == []
+    said = model.explain(TEXTS[0], top=None)
+    assert (said.label, said.exact) == (model.predict(TEXTS[:1])[0], False)
+    words = TEXTS[0].split()
+    assert {part for part, _ in said.evidence} == set(words)
+    column, cut = CLASSES.index(said.label), " ".join(words[:-1])
+    fall = model.decision_logits([TEXTS[0]]) - model.decision_logits([cut + " "])
+    if words.count(words[-1]) == 1:
+        assert dict(said.evidence)[words[-1]] == pytest.approx(fall[0, column], abs=1e-5)
+
+
+def test_sure_texts_are_nanos_and_the_others_go_to_both(tmp_path: Path, encoder: Any) -> None:
     model = nanonet.load(write_cascade(tmp_path / "m", encoder))
     nano, micro = students(tmp_path, encoder)
-    ours, theirs = nano.predict_proba(TEXTS), micro.predict_proba(TEXTS)
+    ours, theirs = nano.predict_proba(TEXTS), by_hand(nano, micro, 1.1)
     sure = ours.max(axis=1) >= 0.6
     assert 0 < sure.sum() < len(TEXTS)  # both have something to answer
     wanted = np.where(sure[:, None], ours, theirs)
@@ -73,35 +101,45 @@ def test_sure_texts_are_nanos_and_the_others_micros(tmp_path: Path, encoder: Any
 def test_at_its_ends_it_is_one_of_the_two(
     tmp_path: Path, encoder: Any, threshold: float, who: int
 ) -> None:
-    model = nanonet.load(write_cascade(tmp_path / "m", encoder, threshold=threshold))
+    alone = {"threshold": threshold, "nano_weight": 0, "joint_temperature": 1.0}
+    model = nanonet.load(write_cascade(tmp_path / "m", encoder, **alone))
     one = students(tmp_path, encoder)[who]
     np.testing.assert_allclose(model.predict_proba(TEXTS), one.predict_proba(TEXTS), atol=1e-6)
 
 
 def test_explanations_are_those_of_who_answers(tmp_path: Path, encoder: Any) -> None:
     model = nanonet.load(write_cascade(tmp_path / "m", encoder))
-    nano, micro = students(tmp_path, encoder)
+    nano = students(tmp_path, encoder)[0]
+    both = nanonet.load(write_cascade(tmp_path / "b", encoder, "ensemble"))
     sure = nano.predict_proba(TEXTS).max(axis=1) >= 0.6
     for text, by_nano in zip(TEXTS, sure, strict=True):
         found = model.explain(text, top=None)
-        one = (nano if by_nano else micro).explain(text, top=None)
+        one = (nano if by_nano else both).explain(text, top=None)
         assert (found.label, found.exact) == (one.label, bool(by_nano))
-        assert found.confidence == pytest.approx(one.confidence, abs=1e-6)
+        assert found.confidence == pytest.approx(float(model.predict_proba([text]).max()))
         assert [part for part, _ in found.evidence] == [part for part, _ in one.evidence]
         if by_nano:
             total = found.bias + found.rest + sum(value for _, value in found.evidence)
             assert total == pytest.approx(found.logit, abs=1e-4)
 
 
-def test_the_verbs_take_it(tmp_path: Path, encoder: Any, capfd: pytest.CaptureFixture) -> None:
-    model = str(write_cascade(tmp_path / "m", encoder))
+@pytest.mark.parametrize("kind", ["ensemble", "cascade"])
+def test_the_verbs_take_it(
+    tmp_path: Path, encoder: Any, kind: str, capfd: pytest.CaptureFixture
+) -> None:
+    model = str(write_cascade(tmp_path / "m", encoder, kind))
     table = tmp_path / "t.csv"
     table.write_text("text,label\ngreat goal,sport\nthe bank,business\n")
     for verb in (["info", model], ["explain", model, "the bank"], ["evaluate", model, str(table)],
                  ["predict", model, str(table), "--out", str(tmp_path / "o.csv")]):  # fmt: skip
         assert run(verb) == 0, capfd.readouterr().err
-    assert "threshold: 0.6" in capfd.readouterr().out
-    assert "less than 60% sure" in (tmp_path / "m" / "README.md").read_text("utf-8")
+    card, said = (tmp_path / "m" / "README.md").read_text("utf-8"), capfd.readouterr().out
+    assert "nano_weight: 0.5" in said
+    if kind == "cascade":
+        assert "threshold: 0.6" in said
+        assert "less than 60% sure" in card
+    else:
+        assert "whose probabilities are multiplied" in card
 
 
 @pytest.mark.parametrize(
@@ -111,6 +149,8 @@ def test_the_verbs_take_it(tmp_path: Path, encoder: Any, capfd: pytest.CaptureFi
         ({"threshold": None}, "threshold is None"),
         ({"nano_temperature": 0.0}, "above 0"),
         ({"micro_temperature": "1"}, "must be a number"),
+        ({"nano_weight": -0.5}, "0 or more"),
+        ({"joint_temperature": None}, "joint_temperature is None"),
     ],
 )
 def test_a_rule_that_is_none_is_refused(

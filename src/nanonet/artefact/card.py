@@ -18,8 +18,10 @@ _KINDS = {
     "nano": "a bag of hashed word n-grams with one row of numbers each; it needs NumPy only",
     "micro": "a small transformer encoder (ONNX) with a linear head; it needs onnxruntime and "
     "tokenizers",
-    "cascade": "a bag of hashed word n-grams that answers what it is sure of, and a small "
-    "transformer encoder (ONNX) for the rest; it needs onnxruntime and tokenizers",
+    "ensemble": "a bag of hashed word n-grams and a small transformer encoder (ONNX), whose "
+    "probabilities are multiplied; it needs onnxruntime and tokenizers",
+    "cascade": "a bag of hashed word n-grams that answers what it is sure of, and asks a small "
+    "transformer encoder (ONNX) too for the rest; it needs onnxruntime and tokenizers",
 }
 _USE = """## Use
 

@@ -54,12 +54,13 @@ _PLAIN = ("auto", "nano", "micro")
 )
 @click.option(
     "--student",
-    type=click.Choice(["auto", "nano", "micro", "micro-1", "micro-2", "micro-3", "cascade"]),
+    type=click.Choice([*_PLAIN, "micro-1", "micro-2", "micro-3", "ensemble", "cascade"]),
     default="auto",
     show_default=True,
     help="Kind of model: nano (table of n-grams); micro (encoder; needs the onnx extra to run) or "
-    "only its first 1, 2 or 3 layers; cascade (nano, and micro for the texts nano is not sure of); "
-    "or auto: nano, unless micro is estimated to be over a point more accurate.",
+    "only its first 1, 2 or 3 layers; ensemble (both, multiplied); cascade (nano, and the ensemble "
+    "for the texts nano is not sure of); or auto: nano, unless micro is estimated to be over a "
+    "point more accurate, and then the ensemble.",
 )
 @click.option(
     "--max-mb",

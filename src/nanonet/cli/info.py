@@ -38,7 +38,7 @@ def info(model: str, as_json: bool) -> None:
         return
     for line in _lines(manifest):
         click.echo(line)
-    if manifest["student"].get("kind") in ("nano", "cascade"):
+    if manifest["student"].get("kind") in ("nano", "ensemble", "cascade"):
         click.echo(f"runs here with: {_KERNELS[kernel()]}")
 
 

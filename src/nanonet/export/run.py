@@ -148,7 +148,7 @@ def _write(
 
 def _check_precision(artefact: Artefact, form: str) -> None:
     student = artefact.manifest["student"]
-    if student.get("kind") not in ("micro", "cascade"):
+    if student.get("kind") not in ("micro", "ensemble", "cascade"):
         raise UserError(
             f"{artefact.path} is a {student.get('kind')} model, whose numbers are small integers "
             "already; there is nothing to export (docs/format.md says how to read it)"

@@ -17,6 +17,8 @@ from nanonet.runtime.scorer import Floats, best_names
 MODEL_FILE, TOKENIZER_FILE, FACTS_FILE = "model.onnx", "tokenizer.json", "model.json"
 _HALF_MAX = 65504.0
 
+_INSTEAD = {"nano": "it is one small documented table already (docs/format.md)"}
+
 
 def write_whole(artefact: Artefact, folder: Path) -> None:
     """Write ``model.onnx``, ``tokenizer.json`` and ``model.json`` into ``folder``.
@@ -35,7 +37,7 @@ def write_whole(artefact: Artefact, folder: Path) -> None:
     if kind != "micro":
         raise UserError(
             f"{artefact.path} is a {kind} model, and hashing n-grams is no operation of ONNX; "
-            "a nano model is one small documented table already (docs/format.md)"
+            + _INSTEAD.get(str(kind), "fit again with --student micro")
         )
     model = onnx.load(str(artefact.file("encoder.onnx")))
     _add_head(onnx, model, artefact)

@@ -26,7 +26,7 @@ from nanonet.students import NanoFit, NanoTable, fit_nano
 
 if TYPE_CHECKING:
     from nanonet.pipeline.forms import EncoderForm
-    from nanonet.runtime import CascadeRule
+    from nanonet.runtime import CascadeRule, EnsembleRule
 
 TOLERATED = 0.01  # nano may lose a point of accuracy to micro before auto takes micro
 # The teacher leans towards the encoder view, where its neighbour graph lives, and micro has seen
@@ -57,9 +57,9 @@ class Chosen:
 
     nano_loss: estimated accuracy that nano loses against micro (may be below zero), None without
     a pool; expected: of the student kept. form: the encoder that is shipped where it is not the
-    whole one with int8 weights; rule: that of a cascade; facts: what was measured on the way, for
-    the report; times: the same for what a clock said, which no two runs say alike. thresholds: what
-    may be promised of the student kept, classes by their numbers.
+    whole one with int8 weights; rules: those of an ensemble and of a cascade; facts: what was
+    measured on the way, for the report; times: the same for what a clock said, which no two runs
+    say alike. thresholds: what may be promised of the student kept, classes by their numbers.
     """
 
     kind: str
@@ -73,7 +73,7 @@ class Chosen:
     seen: Seen | None = None
     form: EncoderForm | None = None
     form_calibrated: Calibrated | None = None
-    rule: CascadeRule | None = None
+    rules: tuple[EnsembleRule | CascadeRule, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     times: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

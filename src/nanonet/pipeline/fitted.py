@@ -21,11 +21,11 @@ from nanonet.pipeline.choose import Chosen
 from nanonet.pipeline.forms import nano_scorer, whole_form
 from nanonet.pipeline.report import FitReport
 from nanonet.runtime import (
-    CascadeScorer,
     Classifier,
     NanoScorer,
     Scorer,
     find_promise,
+    of_both,
 )
 from nanonet.select import prototype_rows
 from nanonet.text import GramSpec
@@ -35,8 +35,8 @@ class Fitted:
     """A trained classifier, not yet saved.
 
     ``nano`` and ``micro`` are both there as classifiers; ``predict`` and ``save`` use the one the
-    fit chose (``report.student`` says why), which may be another one besides: a small micro or a
-    cascade of the two.
+    fit chose (``report.student`` says why), which may be another one besides: a small micro, both
+    multiplied (an ensemble), or a cascade.
     """
 
     def __init__(
@@ -82,10 +82,10 @@ class Fitted:
         if chosen.form is None:
             return self.micro
         made = chosen.calibrated
-        if chosen.rule is None:
-            return self._as_classifier(chosen.form.scorer(), made)
-        scorer = CascadeScorer(self._nano_scorer(), chosen.form.scorer(), chosen.rule)
-        return self._as_classifier(scorer, made)
+        micro = chosen.form.scorer()
+        if not chosen.rules:
+            return self._as_classifier(micro, made)
+        return self._as_classifier(of_both(self._nano_scorer(), micro, chosen.rules), made)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest class of each text."""
@@ -156,11 +156,10 @@ class Fitted:
         if chosen.kind == "nano":
             return {"kind": "nano", **table}, chosen.nano.weights(), {}
         form = chosen.form or whole_form(self._encoder, chosen.micro)
-        if chosen.rule is None:
+        if not chosen.rules:
             return {"kind": "micro", **form.facts()}, form.weights(), form.files()
         weights = chosen.nano.weights() | form.weights("micro_")
-        return (
-            {"kind": "cascade", **table, **form.facts(), **vars(chosen.rule)},
-            weights,
-            form.files(),
-        )
+        student = {"kind": chosen.kind, **table, **form.facts()}
+        for rule in chosen.rules:
+            student |= vars(rule)
+        return student, weights, form.files()

@@ -13,7 +13,7 @@ from nanonet.pipeline.efforts import EFFORTS
 from nanonet.pipeline.voting import place_votes
 from nanonet.votes import Tree, VoteTable
 
-STUDENTS = ("auto", "nano", "micro", "micro-1", "micro-2", "micro-3", "cascade")
+STUDENTS = ("auto", "nano", "micro", "micro-1", "micro-2", "micro-3", "ensemble", "cascade")
 LEAST_POOL = 50
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -14,12 +15,20 @@ from nanonet.learn import Floats, Learned, LinearHead, softmax
 from nanonet.pipeline.budget import Budget
 from nanonet.pipeline.cascade import MOST_PASSED, CascadePlan, plan_cascade
 from nanonet.pipeline.choose import LEAN, Chosen, Seen
+from nanonet.pipeline.ensemble import Together, cascaded, multiplied
 from nanonet.pipeline.forms import EncoderForm, Twins, int8_form, nano_scorer, table_mb, twins
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.small import fit_small, layers_of, reader
 from nanonet.progress import Progress
-from nanonet.runtime import CascadeRule, CascadeScorer, Classifier, NanoScorer
+from nanonet.runtime import (
+    CascadeRule,
+    CascadeScorer,
+    Classifier,
+    EnsembleRule,
+    EnsembleScorer,
+    NanoScorer,
+)
 
 _COMPARED = 200  # texts on which int8 and float32 are compared
 TIMED = 64  # of them, timed
@@ -43,6 +52,11 @@ class Offer:
         """What the whole students say of pool texts."""
         assert self.chosen.seen is not None
         return self.chosen.seen
+
+    @cached_property
+    def together(self) -> Together:
+        """Both whole students as one."""
+        return multiplied(self.chosen, self.seen, self.learned)
 
     def texts(self, most: int) -> list[str]:
         """Some of the user's own: of the pool, or labelled ones where there is none."""
@@ -72,12 +86,14 @@ class Made:
     form: EncoderForm | None = None
     twins: Twins | None = None
     plan: CascadePlan | None = None
-    rule: CascadeRule | None = None
+    rules: tuple[EnsembleRule | CascadeRule, ...] = ()
 
 
 def make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:
     if kind == "nano":
         return _nano(offer)
+    if kind == "ensemble":
+        return _ensemble(offer)
     if kind == "cascade":
         return _cascade(offer, budget)
     _check_onnx(offer, kind)
@@ -140,26 +156,45 @@ def _nano_scorer(offer: Offer) -> NanoScorer:
     return nano_scorer(offer.chosen.nano, offer.prepared.spec)
 
 
-def _cascade(offer: Offer, budget: Budget | None) -> Made:
-    """Nano before the whole encoder, cut to what its head reads."""
-    _check_onnx(offer, "cascade")
-    chosen, seen = offer.chosen, offer.seen
+def _ensemble(offer: Offer) -> Made:
+    """Nano and the whole encoder, cut to what its head reads."""
+    micro, together = _second(offer, "ensemble"), offer.together
+    assert micro.form is not None
+    scorer = EnsembleScorer(_nano_scorer(offer), micro.form.scorer(), together.rule)
+    heat, size = together.temperature, micro.megabytes + table_mb(offer.chosen.nano)
+    classifier = Classifier(offer.inputs.classes, scorer, temperature=heat)
+    return replace(
+        micro, kind="ensemble", logits=together.logits, classifier=classifier, temperature=heat,
+        megabytes=size, rules=(together.rule,),
+    )  # fmt: skip
+
+
+def _second(offer: Offer, kind: str) -> Made:
+    """Micro as it stands beside nano."""
+    _check_onnx(offer, kind)
+    chosen = offer.chosen
     form = int8_form(offer.encoder, chosen.micro)
-    second = _gated(offer, "cascade", seen.micro, chosen.micro, form, chosen.micro_temperature)
-    nano = _nano(offer)
+    heat = chosen.micro_temperature
+    return _gated(offer, kind, offer.seen.micro, chosen.micro, form, heat)
+
+
+def _cascade(offer: Offer, budget: Budget | None) -> Made:
+    """Nano before the ensemble, which gets what nano is not sure of."""
+    both, nano, seen = _ensemble(offer), _nano(offer), offer.seen
     most = MOST_PASSED
     if budget is not None:
-        clock = measure({"nano": nano.classifier, "micro": second.classifier}, offer.texts(32))
-        spare = (budget.max_us - clock["nano"].us) / clock["micro"].us
+        clock = measure({"nano": nano.classifier, "both": both.classifier}, offer.texts(32))
+        spare = (budget.max_us - clock["nano"].us) / clock["both"].us
         most = float(np.clip(0.9 * spare, 0.0, 1.0))  # texts that nano is unsure of may be longer
-    sure = softmax(seen.nano / chosen.nano_temperature).max(axis=1)
+    together, heat = offer.together, offer.chosen.nano_temperature
+    sure = softmax(seen.nano / heat).max(axis=1)
     plan = plan_cascade(sure, seen.nano, seen.micro, offer.learned.labels[seen.rows], most)
-    rule = CascadeRule(plan.chosen.threshold, chosen.nano_temperature, chosen.micro_temperature)
-    heats = rule.micro_temperature, rule.nano_temperature
-    passed = (sure < rule.threshold)[:, None]
-    logits = np.where(passed, seen.micro / heats[0], seen.nano / heats[1])
-    assert second.form is not None
-    scorer = CascadeScorer(_nano_scorer(offer), second.form.scorer(), rule)
-    classifier = Classifier(offer.inputs.classes, scorer)
-    size = nano.megabytes + second.megabytes
-    return Made("cascade", logits, classifier, 1.0, size, second.form, second.twins, plan, rule)
+    rule = CascadeRule(plan.chosen.threshold, heat, together.temperature)
+    assert both.form is not None
+    ensemble = EnsembleScorer(_nano_scorer(offer), both.form.scorer(), together.rule)
+    classifier = Classifier(offer.inputs.classes, CascadeScorer(ensemble, rule))
+    logits = cascaded(together, seen, rule.threshold, sure)
+    return replace(
+        both, kind="cascade", logits=logits, classifier=classifier, temperature=1.0,
+        plan=plan, rules=(together.rule, rule),
+    )  # fmt: skip

@@ -10,10 +10,13 @@ from nanonet.export import measure
 from nanonet.pipeline.budget import Budget, Point, nearest, pick
 from nanonet.pipeline.calibrated import Calibrated, tempered
 from nanonet.pipeline.choose import LEAN, Chosen, lowered
+from nanonet.pipeline.ensemble import worth_of
 from nanonet.pipeline.inputs import LEAST_POOL, Settings
 from nanonet.pipeline.make import TIMED, Made, Offer, make
 from nanonet.pipeline.promised import thresholds_of
 from nanonet.pipeline.small import small_layers
+
+_BOTH = "; both together should do better than micro alone, and take no longer"
 
 
 def settle(offer: Offer) -> Chosen:
@@ -23,6 +26,10 @@ def settle(offer: Offer) -> Chosen:
         return _within(offer, Budget(settings.max_us, settings.limit_mb))
     if chosen.kind == "nano" or (chosen.kind == "micro" and offer.encoder.onnx_path is None):
         return chosen
+    if settings.student == "auto" and _pooled(offer):
+        both, limit = make(offer, "ensemble"), settings.limit_mb
+        if limit is None or both.megabytes <= limit:
+            return _with(offer, both, chosen.why + _BOTH, {}, {})
     made = make(offer, chosen.kind)
     _check_size(made, settings)
     return _with(offer, made, chosen.why, {}, {})
@@ -60,23 +67,30 @@ def _within(offer: Offer, budget: Budget) -> Chosen:
 
 
 def _kinds(offer: Offer) -> list[str]:
-    wanted, pool = offer.settings.student, len(offer.inputs.pool.texts)
+    wanted = offer.settings.student
     if wanted != "auto":
         return [wanted]
     if offer.encoder.onnx_path is None:
         return ["nano"]
-    if pool < LEAST_POOL:
+    if not _pooled(offer):
         return ["nano", "micro"]
     small = [f"micro-{k}" for k in small_layers(offer.encoder)]
-    return ["nano", *small, "micro", "cascade"]
+    return ["nano", *small, "micro", "ensemble", "cascade"]
+
+
+def _pooled(offer: Offer) -> bool:
+    return len(offer.inputs.pool.texts) >= LEAST_POOL
 
 
 def _loss(offer: Offer, made: Made) -> float:
     if made.kind == "micro":
         return 0.0
-    if made.plan is None:
-        return offer.believed(made.logits)
-    return offer.believed(made.logits, LEAN * (1.0 - made.plan.chosen.passed))
+    if made.kind == "ensemble":
+        return -worth_of(offer.learned).gain
+    if made.plan is not None:
+        point = made.plan.chosen
+        return point.loss - LEAN * (1.0 - point.passed)
+    return offer.believed(made.logits)
 
 
 def _precision(made: Made) -> str:
@@ -86,7 +100,7 @@ def _precision(made: Made) -> str:
 def _float_points(offer: Offer, kind: str, made: Made) -> list[Point]:
     """The float32 form of an encoder student, where it was compared and int8 was taken."""
     pair = made.twins
-    if kind == "cascade" or pair is None or pair.float32 is None or made.form is pair.float32:
+    if made.rules or pair is None or pair.float32 is None or made.form is pair.float32:
         return []
     worse = max(pair.parity.worse, 0.0) if pair.parity else 0.0
     loss = _loss(offer, made) - worse
@@ -120,7 +134,7 @@ def _with(
     rows, seed = offer.seen.rows, offer.settings.seed
     thresholds = thresholds_of(offer.learned, rows, said, seed) if len(said) else {}
     return replace(
-        chosen, kind=made.kind, why=why, form=made.form, rule=made.rule, expected=told,
+        chosen, kind=made.kind, why=why, form=made.form, rules=made.rules, expected=told,
         form_calibrated=calibrated, facts=facts, times=times, notes=notes, thresholds=thresholds,
     )  # fmt: skip
 

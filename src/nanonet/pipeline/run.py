@@ -56,12 +56,13 @@ def fit(
     ``pool``. effort: 'quick'; 'normal', which tunes the encoder too and keeps that where it
     does better on hidden labels (while it does, Ctrl-C ends the fit early and not in vain); or
     'best', more of the same. student: 'nano' (n-gram table, at most 4 MB), 'micro' (encoder and
-    head, about 23 MB), 'micro-1' to 'micro-3' (the first layers of it alone), 'cascade' (nano, and
-    micro for what nano is not sure of) or 'auto', nano unless its estimated loss is over a point of
-    accuracy. max_mb: largest size in megabytes. max_us: microseconds a text may take in one thread,
-    measured on this machine; with it 'auto' chooses among all students. encoder: a name or folder
-    (default: the bundled all-MiniLM-L6-v2). cache_dir: where text vectors and finished stages are
-    kept.
+    head, about 23 MB), 'micro-1' to 'micro-3' (the first layers of it alone), 'ensemble' (nano and
+    micro multiplied), 'cascade' (nano, and the ensemble for what nano is not sure of) or 'auto':
+    nano, unless its estimated loss is over a point of accuracy, else the ensemble (micro where
+    there is no pool). max_mb: largest size in megabytes. max_us: microseconds a text may take in
+    one thread, measured on this machine; with it 'auto' chooses among all students. encoder:
+    a name or folder (default: the bundled all-MiniLM-L6-v2). cache_dir: where text vectors and
+    finished stages are kept.
 
     The same arguments on the same machine give the same model to the bit, but for ``max_us``, which
     asks a clock. Raises UserError for
@@ -144,7 +145,7 @@ def _nano_limit(student: str, max_mb: float | None, max_us: float | None) -> flo
 def _check_nano(inputs: Inputs, settings: Settings) -> None:
     from nanonet.students import room
 
-    if settings.student in ("auto", "nano", "cascade"):
+    if settings.student in ("auto", "nano", "ensemble", "cascade"):
         room(len(inputs.classes), settings.max_mb)
 
 
@@ -169,6 +170,6 @@ def micro_fits(encoder: Encoder, student: str, max_mb: float | None) -> bool:
         why = f"a micro model is {size:.0f} MB and --max-mb is {max_mb:g}; raise it, or"
     else:
         return True
-    if student in ("micro", "cascade") or (size is None and layers_of(student)):
+    if student in ("micro", "ensemble", "cascade") or (size is None and layers_of(student)):
         raise UserError(f"{why} ask for --student nano")
     return False

@@ -65,7 +65,7 @@ def check_small(kind: str, encoder: Encoder, pool: int) -> None:
             f"student is {kind!r}, and from the encoder {Path(encoder.name).name} these small ones "
             f"can be cut: {fits}; ask for --student micro or nano"
         )
-    if (layers is not None or kind == "cascade") and pool < LEAST_POOL:
+    if (layers is not None or kind in ("ensemble", "cascade")) and pool < LEAST_POOL:
         raise UserError(
             f"student is {kind!r}, which is made from what the pool says, and the pool has {pool} "
             f"different texts; give at least {LEAST_POOL} (--pool), or ask for --student micro"

@@ -2,8 +2,9 @@
 
 from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.calibration import Calibration
-from nanonet.runtime.cascade import CascadeRule, CascadeScorer
+from nanonet.runtime.cascade import CascadeRule, CascadeScorer, of_both
 from nanonet.runtime.classifier import Classifier
+from nanonet.runtime.ensemble import EnsembleRule, EnsembleScorer
 from nanonet.runtime.explanation import Explanation
 from nanonet.runtime.loading import load, load_any, load_many
 from nanonet.runtime.many import ManyClassifier, ManyRule
@@ -19,6 +20,8 @@ __all__ = [
     "CascadeRule",
     "CascadeScorer",
     "Classifier",
+    "EnsembleRule",
+    "EnsembleScorer",
     "Explanation",
     "ManyClassifier",
     "ManyRule",
@@ -33,5 +36,6 @@ __all__ = [
     "load",
     "load_any",
     "load_many",
+    "of_both",
     "words_of",
 ]

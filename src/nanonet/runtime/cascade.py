@@ -1,4 +1,4 @@
-"""The cascade: a nano student answers what it is sure of and passes the rest to a micro student."""
+"""The cascade: a nano student answers what it is sure of and passes the rest to an ensemble."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nanonet.errors import FormatError
 from nanonet.runtime._softmax import softmax
+from nanonet.runtime.ensemble import EnsembleRule, EnsembleScorer, check_positive
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
 from nanonet.runtime.scorer import Floats, Scorer, best_names
@@ -19,34 +20,34 @@ from nanonet.runtime.scorer import Floats, Scorer, best_names
 class CascadeRule:
     """When nano's answer stands: its largest probability is at least ``threshold`` (0 to 1).
 
-    nano_temperature, micro_temperature: what each student's logits are divided by, so that both
-    speak of probabilities on one scale and the cascade itself needs no temperature.
+    nano_temperature, joint_temperature: what the logits of nano and of the ensemble are divided by,
+    so that both speak of probabilities on one scale and the cascade itself needs no temperature.
     """
 
     threshold: float
     nano_temperature: float
-    micro_temperature: float
+    joint_temperature: float
+
+    def check(self) -> None:
+        """Raises FormatError where a number is none, or out of its range."""
+        check_positive(self, "the cascade's", zero=("threshold",))
+        if self.threshold > 1:
+            raise FormatError(f"the cascade's threshold is {self.threshold!r}; it must be 0 to 1")
 
 
 class CascadeScorer:
-    """logits = nano's over its temperature where nano is sure, else micro's over micro's.
+    """logits = nano's over its temperature where nano is sure, else the ensemble's over its own.
 
-    Which student answers depends on the text alone, never on the texts beside it. Raises
-    FormatError where the two do not score the same classes or the rule is off.
+    Which of them answers depends on the text alone, never on the texts beside it. Raises
+    FormatError where the rule is off.
     """
 
-    def __init__(self, nano: NanoScorer, micro: MicroScorer, rule: CascadeRule) -> None:
-        if nano.class_count != micro.class_count:
-            raise FormatError(
-                f"the cascade's nano student scores {nano.class_count} classes and its micro "
-                f"student {micro.class_count}; fit again"
-            )
-        _check(rule)
-        self.rule = rule
-        self._nano, self._micro = nano, micro
+    def __init__(self, ensemble: EnsembleScorer, rule: CascadeRule) -> None:
+        rule.check()
+        self.rule, self._nano = rule, ensemble.nano
         self._stages = (
-            _Tempered(nano, rule.nano_temperature),
-            _Tempered(micro, rule.micro_temperature),
+            _Tempered(ensemble.nano, rule.nano_temperature),
+            _Tempered(ensemble, rule.joint_temperature),
         )
 
     @property
@@ -69,7 +70,7 @@ class CascadeScorer:
         return self._unsure(self._nano.logits(texts))
 
     def logits(self, texts: Sequence[str], threads: int | None = None) -> Floats:
-        """Scores over the answering student's temperature, float32 [n, C]."""
+        """Scores over the temperature of what answers, float32 [n, C]."""
         raw = self._nano.logits(texts, threads)
         out = _over(raw, self.rule.nano_temperature)
         passed = np.flatnonzero(self._unsure(raw))
@@ -100,6 +101,19 @@ class CascadeScorer:
         return unsure
 
 
+def of_both(
+    nano: NanoScorer, micro: MicroScorer, rules: Sequence[EnsembleRule | CascadeRule]
+) -> Scorer:
+    """The ensemble of the first rule, or the cascade before it where there is a second."""
+    joined, *more = rules
+    assert isinstance(joined, EnsembleRule)
+    ensemble = EnsembleScorer(nano, micro, joined)
+    for rule in more:
+        assert isinstance(rule, CascadeRule)
+        return CascadeScorer(ensemble, rule)
+    return ensemble
+
+
 class _Tempered:
     """A student whose scores are divided by a temperature."""
 
@@ -128,15 +142,3 @@ class _Tempered:
 def _over(values: Floats, temperature: float) -> Floats:
     """values / temperature, computed in float64 and rounded once."""
     return (values.astype(np.float64) / temperature).astype(np.float32)
-
-
-def _check(rule: CascadeRule) -> None:
-    for name in ("threshold", "nano_temperature", "micro_temperature"):
-        value = getattr(rule, name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise FormatError(f"the cascade's {name} is {value!r}; it must be a number")
-    if not 0 <= rule.threshold <= 1:
-        raise FormatError(f"the cascade's threshold is {rule.threshold!r}; it must be 0 to 1")
-    for value in (rule.nano_temperature, rule.micro_temperature):
-        if not (np.isfinite(value) and value > 0):
-            raise FormatError(f"a temperature of the cascade is {value!r}; it must be above 0")

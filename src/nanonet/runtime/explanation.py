@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from nanonet.runtime.scorer import Floats
+
+_MOST_SPANS = 64  # an explanation costs one run for each
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,23 @@ class Explanation:
             "rest": self.rest,
             "exact": self.exact,
         }
+
+
+def left_out(
+    logits: Callable[[Sequence[str]], Floats], text: str, column: int
+) -> list[tuple[str, float]]:
+    """How far the logit of ``column`` falls when a word (of a long text: some words) is left out.
+
+    logits: of texts, [n, C].
+    """
+    words = [match.span() for match in re.finditer(r"\S+", text)]
+    size = max(1, -(-len(words) // _MOST_SPANS))
+    groups = [words[i : i + size] for i in range(0, len(words), size)]
+    spans = [(group[0][0], group[-1][1]) for group in groups]
+    without = [text[:start] + text[end:] for start, end in spans]
+    scores = logits([text, *without])[:, column].astype("float64")
+    falls = scores[0] - scores[1:]
+    return [(text[start:end], float(x)) for (start, end), x in zip(spans, falls, strict=True)]
 
 
 def strongest(

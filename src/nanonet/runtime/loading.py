@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,18 @@ from nanonet.artefact import Artefact, read_artefact, read_prototypes
 from nanonet.errors import FormatError, UserError
 from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.calibration import Calibration
-from nanonet.runtime.cascade import CascadeRule, CascadeScorer
+from nanonet.runtime.cascade import CascadeRule, of_both
 from nanonet.runtime.classifier import Classifier
+from nanonet.runtime.ensemble import EnsembleRule
 from nanonet.runtime.many import ManyClassifier, ManyRule
 from nanonet.runtime.micro import MicroScorer
 from nanonet.runtime.nano import NanoScorer
 from nanonet.runtime.scope import Scope
 from nanonet.runtime.scorer import Scorer
 from nanonet.text import GramSpec, unpack_ids, unpack_rows
+
+# Students of two parts, and the rules by which these answer.
+_RULES = {"ensemble": (EnsembleRule,), "cascade": (EnsembleRule, CascadeRule)}
 
 
 def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
@@ -132,11 +137,13 @@ def _scorer(artefact: Artefact, compiled: bool | None) -> Scorer:
         return _nano(artefact, compiled)
     if kind == "micro":
         return _micro(artefact)
-    if kind == "cascade":
+    if kind in _RULES:
         student = artefact.manifest["student"]
-        names = ("threshold", "nano_temperature", "micro_temperature")
-        rule = CascadeRule(*(student.get(name) for name in names))
-        return CascadeScorer(_nano(artefact, compiled), _micro(artefact, "micro_"), rule)
+        rules = [
+            rule(**{field.name: student.get(field.name) for field in fields(rule)})
+            for rule in _RULES[kind]
+        ]
+        return of_both(_nano(artefact, compiled), _micro(artefact, "micro_"), rules)
     raise FormatError(_unknown(artefact, "student", kind))
 
 

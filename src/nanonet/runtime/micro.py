@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +10,8 @@ from numpy.typing import NDArray
 
 from nanonet.errors import FormatError
 from nanonet.runtime._onnx import OnnxReadouts
+from nanonet.runtime.explanation import left_out
 from nanonet.runtime.scorer import Floats, best_names, chunks
-
-_MOST_SPANS = 64  # an explanation costs one run for each
 
 
 class MicroScorer:
@@ -68,14 +66,7 @@ class MicroScorer:
 
     def evidence(self, text: str, column: int) -> list[tuple[str, float]]:
         """How far the logit falls when a word (of a long text: some words) is left out."""
-        words = [match.span() for match in re.finditer(r"\S+", text)]
-        size = max(1, -(-len(words) // _MOST_SPANS))
-        groups = [words[i : i + size] for i in range(0, len(words), size)]
-        spans = [(group[0][0], group[-1][1]) for group in groups]
-        without = [text[:start] + text[end:] for start, end in spans]
-        scores = self.logits([text, *without])[:, column].astype(np.float64)
-        falls = scores[0] - scores[1:]
-        return [(text[start:end], float(x)) for (start, end), x in zip(spans, falls, strict=True)]
+        return left_out(self.logits, text, column)
 
 
 def _check(
