@@ -24,7 +24,7 @@ EFFORTS: dict[str, tuple[str, str]] = {
 def run(
     method: str, drawn: Draw, seed: int, cache_dir: Path | None, classes_file: Path | None
 ) -> dict[str, Any]:
-    """One cell: the figures of the saved folder, of the nano student beside it, and the report.
+    """One cell: the figures of the saved folder, of the students beside it, and the report.
 
     The test texts are not shown to ``fit``, not even to its leak guard, so that nanonet and its
     peers learn from the very same rows.
@@ -50,6 +50,8 @@ def run(
     report = fitted.report.to_dict()
     kept_nano = result["student"] == "nano"
     result["nano"] = dict(result["figures"]) if kept_nano else _nano(fitted, drawn)
+    if result["student"] == "ensemble":
+        result["micro"] = _micro(fitted, drawn, cache_dir)
     return result | {"fit_s": fit_s, "gate": report.get("gate"), "report": report}
 
 
@@ -69,7 +71,7 @@ def _classes(path: Path | None) -> Any:
 def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> dict[str, Any]:
     start = time.perf_counter()
     student = classifier.info["student"]["kind"]
-    if student in ("micro", "ensemble") and not _tuned(classifier.info):
+    if student in ("micro", "ensemble") and not _tuned(classifier.info["provenance"]["gate"]):
         table = classifier.proba_of(cached_logits(classifier, drawn.test.texts, cache_dir))
     else:
         table = classifier.predict_proba(list(drawn.test.texts))
@@ -78,9 +80,9 @@ def _evaluate(classifier: Any, drawn: Draw, cache_dir: Path | None = None) -> di
     return {"figures": figures, "student": student, "predict_s": predict_s}
 
 
-def _tuned(info: dict[str, Any]) -> bool:
+def _tuned(gate: dict[str, Any]) -> bool:
     """Whether the model's encoder is its own, so that no vectors of it are kept anywhere."""
-    return info["provenance"]["gate"]["chosen"] in ("blend", "taught", "tuned")
+    return gate["chosen"] in ("blend", "taught", "tuned")
 
 
 def cached_logits(classifier: Any, texts: Sequence[str], cache_dir: Path | None) -> Any:
@@ -108,6 +110,15 @@ def _nano(fitted: Any, drawn: Draw) -> dict[str, Any] | None:
     table = nano.predict_proba(list(drawn.test.texts))
     names = list(getattr(nano, "classes_", drawn.classes))
     return _figures(table, names, drawn)
+
+
+def _micro(fitted: Any, drawn: Draw, cache_dir: Path | None) -> dict[str, Any]:
+    micro = fitted.micro
+    if _tuned(fitted.report.gate):
+        table = micro.predict_proba(list(drawn.test.texts))
+    else:
+        table = micro.proba_of(cached_logits(micro, drawn.test.texts, cache_dir))
+    return _figures(table, list(micro.classes_), drawn)
 
 
 def _figures(table: Any, names: Sequence[str], drawn: Draw) -> dict[str, Any]:
