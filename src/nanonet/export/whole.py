@@ -36,7 +36,7 @@ def write_whole(artefact: Artefact, folder: Path) -> None:
     kind = artefact.manifest["student"].get("kind")
     if kind != "micro":
         raise UserError(
-            f"{artefact.path} is a {kind} model, and hashing n-grams is no operation of ONNX; "
+            f"{artefact.path} is of the kind {kind}, and hashing n-grams is no operation of ONNX; "
             + _INSTEAD.get(str(kind), "fit again with --student micro")
         )
     model = onnx.load(str(artefact.file("encoder.onnx")))

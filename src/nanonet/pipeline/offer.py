@@ -10,7 +10,6 @@ from nanonet.export import measure
 from nanonet.pipeline.budget import Budget, Point, nearest, pick
 from nanonet.pipeline.calibrated import Calibrated, tempered
 from nanonet.pipeline.choose import LEAN, Chosen, lowered
-from nanonet.pipeline.ensemble import worth_of
 from nanonet.pipeline.inputs import LEAST_POOL, Settings
 from nanonet.pipeline.make import TIMED, Made, Offer, make
 from nanonet.pipeline.promised import thresholds_of
@@ -86,7 +85,7 @@ def _loss(offer: Offer, made: Made) -> float:
     if made.kind == "micro":
         return 0.0
     if made.kind == "ensemble":
-        return -worth_of(offer.learned).gain
+        return -offer.together.gain
     if made.plan is not None:
         point = made.plan.chosen
         return point.loss - LEAN * (1.0 - point.passed)
