@@ -85,10 +85,10 @@ def names(document: dict[str, Any]) -> str:
 
 
 def nanonet(document: dict[str, Any]) -> str:
-    """What nanonet kept: the student, its size, its figures, and nano's beside them."""
+    """What nanonet kept: the student, its size, its figures, and those of each alone."""
     cells = [cell for cell in document["cells"] if cell["method"] in EFFORTS]
     header = ["method", "data", "labels a class", "given", "student kept", "size"]
-    header += ["accuracy", "macro F1", "ECE", "log-loss", "nano alone"]
+    header += ["accuracy", "macro F1", "ECE", "log-loss", "micro alone", "nano alone"]
     rows = []
     for method in EFFORTS:
         for given, words in _GIVEN.items():
@@ -110,8 +110,16 @@ def _kept(cells: list[Cell]) -> list[str]:
         spread([cell["figures"][key] for cell in cells])
         for key in ("accuracy", "macro_f1", "ece", "log_loss")
     ]
-    nano = spread([cell["nano"]["accuracy"] for cell in cells if cell.get("nano")])
-    return [students, size, *figures, nano]
+    micro = [_micro(cell) for cell in cells]
+    alone = [spread([one["accuracy"] for one in micro if one]) if all(micro) else "-"]
+    alone.append(spread([cell["nano"]["accuracy"] for cell in cells if cell.get("nano")]))
+    return [students, size, *figures, *alone]
+
+
+def _micro(cell: Cell) -> dict[str, Any] | None:
+    """Its figures, where a micro was shipped, alone or in an ensemble."""
+    figures: dict[str, Any] | None = cell.get("micro")
+    return cell["figures"] if cell["student"] == "micro" else figures
 
 
 def _groups(cells: list[Cell]) -> list[tuple[str, int]]:

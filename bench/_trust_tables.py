@@ -17,6 +17,9 @@ _WAYS = {
 }
 
 
+_KINDS = ("nano", "micro", "ensemble")
+
+
 def ece_sets(document: dict[str, Any]) -> str:
     """Calibration error of the student kept and of nano, a row a data set, and their means."""
     cells = document["cells"]
@@ -33,7 +36,7 @@ def ece_sets(document: dict[str, Any]) -> str:
             for one in (cell["students"][cell["kept"]] for cell in mine)
         ]
         signed = statistics.fmean(gap)
-        kinds = "/".join(str(sum(c["kept"] == k for c in mine)) for k in ("nano", "micro"))
+        kinds = "/".join(str(sum(c["kept"] == k for c in mine)) for k in _KINDS)
         rows.append(
             [
                 name,
@@ -49,7 +52,7 @@ def ece_sets(document: dict[str, Any]) -> str:
     head = [
         "data",
         "draws",
-        "nano/micro kept",
+        f"{'/'.join(_KINDS)} kept",
         "ECE, student kept",
         "surer than right",
         "ECE, nano",

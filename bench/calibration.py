@@ -1,6 +1,6 @@
 """``python -m bench.run calibration``: is a model as sure as it is right?
 
-One quick fit a draw. Of both of its students the expected calibration error on the test split by
+One quick fit a draw. Of its students the expected calibration error on the test split by
 several ways from logits to probabilities: none, what nanonet ships, a temperature by the hidden
 labels alone, vector scaling and isotonic regression on those labels whatever their number, and the
 one temperature that meets the true accuracy, which nobody can know.
@@ -49,7 +49,7 @@ class CalibrationKey:
 def command(
     sets: str, shots: str, seeds: str, out: Path, data: Path, cache_dir: Path | None
 ) -> None:
-    """Calibration error of both students by several methods; finished draws are kept."""
+    """Calibration error of the students by several methods; finished draws are kept."""
     log = CellLog(out.with_suffix(".cells.jsonl"), CalibrationKey)
     chosen = words(tuple(SETS), sets, "--sets")
     commit = machine.commit()
@@ -67,7 +67,7 @@ def command(
 
 
 def cell(drawn: Draw, seed: int, cache_dir: Path | None) -> dict[str, Any]:
-    """One fit, and both of its students on the test split by every method."""
+    """One fit, and its students on the test split by every method."""
     import nanonet
 
     fitted = nanonet.fit(
@@ -81,14 +81,18 @@ def cell(drawn: Draw, seed: int, cache_dir: Path | None) -> dict[str, Any]:
     texts, chosen = list(drawn.test.texts), fitted._chosen
     nano = fitted.nano.decision_logits(texts)
     micro = cached_logits(fitted.micro, texts, cache_dir)
+    students = {
+        "nano": figures(nano, truth, chosen.nano_calibrated),
+        "micro": figures(micro, truth, chosen.micro_calibrated),
+    }
+    if chosen.kind == "ensemble":
+        both = chosen.rules[0].joined(nano, micro)
+        students["ensemble"] = figures(both, truth, chosen.calibrated)
     return {
         "kept": chosen.kind,
         "gate": fitted.report.gate["chosen"],
         "expected": fitted.report.expected["accuracy"],
-        "students": {
-            "nano": figures(nano, truth, chosen.nano_calibrated),
-            "micro": figures(micro, truth, chosen.micro_calibrated),
-        },
+        "students": students,
     }
 
 

@@ -63,7 +63,7 @@ def test_the_tables_of_calibration() -> None:
         for seed in (0, 1)
     ]  # fmt: skip
     told = ece_sets({"cells": cells})
-    assert "| sst2 | 2 | 0/2 | .040 ± .000 | +.050 | .020 ± .000 |" in told
+    assert "| sst2 | 2 | 0/2/0 | .040 ± .000 | +.050 | .020 ± .000 |" in told
     assert "| mean |  |  | .040 |  | .020 |" in told
     ways = ece_ways({"cells": cells})
     assert "| **nanonet** | .020 | .040 |" in ways

@@ -26,7 +26,7 @@ from nanonet.students import NanoFit, NanoTable, fit_nano
 
 if TYPE_CHECKING:
     from nanonet.pipeline.forms import EncoderForm
-    from nanonet.runtime import CascadeRule, EnsembleRule
+    from nanonet.runtime import BothRules
 
 TOLERATED = 0.01  # nano may lose a point of accuracy to micro before auto takes micro
 # The teacher leans towards the encoder view, where its neighbour graph lives, and micro has seen
@@ -73,7 +73,7 @@ class Chosen:
     seen: Seen | None = None
     form: EncoderForm | None = None
     form_calibrated: Calibrated | None = None
-    rules: tuple[EnsembleRule | CascadeRule, ...] = ()
+    rules: BothRules | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     times: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

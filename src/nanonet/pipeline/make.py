@@ -22,10 +22,10 @@ from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.small import fit_small, layers_of, reader
 from nanonet.progress import Progress
 from nanonet.runtime import (
+    BothRules,
     CascadeRule,
     CascadeScorer,
     Classifier,
-    EnsembleRule,
     EnsembleScorer,
     NanoScorer,
 )
@@ -86,7 +86,7 @@ class Made:
     form: EncoderForm | None = None
     twins: Twins | None = None
     plan: CascadePlan | None = None
-    rules: tuple[EnsembleRule | CascadeRule, ...] = ()
+    rules: BothRules | None = None
 
 
 def make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:

@@ -22,7 +22,7 @@ CANDIDATES = {
 _KINDS = {
     "nano": "a table of words and word pairs",
     "micro": "a small language encoder",
-    "ensemble": "a table of words and word pairs and a small language encoder, multiplied",
+    "ensemble": "a table of words and word pairs beside a small language encoder",
     "cascade": "a table of words for the easy texts and a small encoder for the others",
 }
 _GUARD = {

@@ -2,7 +2,7 @@
 
 from nanonet.runtime._weights import NanoWeights
 from nanonet.runtime.calibration import Calibration
-from nanonet.runtime.cascade import CascadeRule, CascadeScorer, of_both
+from nanonet.runtime.cascade import BothRules, CascadeRule, CascadeScorer, of_both
 from nanonet.runtime.classifier import Classifier
 from nanonet.runtime.ensemble import EnsembleRule, EnsembleScorer
 from nanonet.runtime.explanation import Explanation
@@ -16,6 +16,7 @@ from nanonet.runtime.selective import find_promise
 from nanonet.runtime.words import Word, words_of
 
 __all__ = [
+    "BothRules",
     "Calibration",
     "CascadeRule",
     "CascadeScorer",

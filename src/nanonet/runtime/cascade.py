@@ -101,17 +101,14 @@ class CascadeScorer:
         return unsure
 
 
-def of_both(
-    nano: NanoScorer, micro: MicroScorer, rules: Sequence[EnsembleRule | CascadeRule]
-) -> Scorer:
-    """The ensemble of the first rule, or the cascade before it where there is a second."""
-    joined, *more = rules
-    assert isinstance(joined, EnsembleRule)
-    ensemble = EnsembleScorer(nano, micro, joined)
-    for rule in more:
-        assert isinstance(rule, CascadeRule)
-        return CascadeScorer(ensemble, rule)
-    return ensemble
+BothRules = tuple[EnsembleRule] | tuple[EnsembleRule, CascadeRule]
+"""Those of an ensemble, and of a cascade before it."""
+
+
+def of_both(nano: NanoScorer, micro: MicroScorer, rules: BothRules) -> Scorer:
+    """An ensemble, or the cascade before it where there is a rule for that."""
+    ensemble = EnsembleScorer(nano, micro, rules[0])
+    return CascadeScorer(ensemble, rules[1]) if len(rules) == 2 else ensemble
 
 
 class _Tempered:

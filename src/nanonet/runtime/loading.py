@@ -25,9 +25,6 @@ from nanonet.runtime.scope import Scope
 from nanonet.runtime.scorer import Scorer
 from nanonet.text import GramSpec, unpack_ids, unpack_rows
 
-# Students of two parts, and the rules by which these answer.
-_RULES = {"ensemble": (EnsembleRule,), "cascade": (EnsembleRule, CascadeRule)}
-
 
 def load(path: str | Path, *, compiled: bool | None = None) -> Classifier:
     """Read a model folder, check every byte of it, and give the classifier.
@@ -137,14 +134,19 @@ def _scorer(artefact: Artefact, compiled: bool | None) -> Scorer:
         return _nano(artefact, compiled)
     if kind == "micro":
         return _micro(artefact)
-    if kind in _RULES:
-        student = artefact.manifest["student"]
-        rules = [
-            rule(**{field.name: student.get(field.name) for field in fields(rule)})
-            for rule in _RULES[kind]
-        ]
-        return of_both(_nano(artefact, compiled), _micro(artefact, "micro_"), rules)
+    if kind in ("ensemble", "cascade"):
+        joined = EnsembleRule(**_of_student(artefact, EnsembleRule))
+        nano, micro = _nano(artefact, compiled), _micro(artefact, "micro_")
+        if kind == "ensemble":
+            return of_both(nano, micro, (joined,))
+        return of_both(nano, micro, (joined, CascadeRule(**_of_student(artefact, CascadeRule))))
     raise FormatError(_unknown(artefact, "student", kind))
+
+
+def _of_student(artefact: Artefact, rule: type[EnsembleRule | CascadeRule]) -> dict[str, Any]:
+    """The numbers of a rule, None for those that are not there."""
+    student = artefact.manifest["student"]
+    return {field.name: student.get(field.name) for field in fields(rule)}
 
 
 def _nano(artefact: Artefact, compiled: bool | None) -> NanoScorer:
