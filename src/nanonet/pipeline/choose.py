@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanonet.decide import Expected, believed_accuracy, believed_errors, expect
-from nanonet.learn import CANDIDATES, Floats, Learned, LinearHead, at_confidence, softmax
+from nanonet.learn import (
+    CANDIDATES,
+    Floats,
+    Learned,
+    LinearHead,
+    Material,
+    at_confidence,
+    softmax,
+)
 from nanonet.pipeline.calibrated import (
     Calibrated,
     Said,
@@ -34,6 +42,7 @@ TOLERATED = 0.01  # nano may lose a point of accuracy to micro before auto takes
 # 0.02 ahead. Left in, nano would never be kept.
 LEAN = 0.02
 _SAMPLE = 4000
+LESSON = 0.8  # mean confidence of a start's soft labels, at most, where nano learns them
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ def choose_student(
     """
     material = prepared.material
     progress.start("nano student", 0)
-    nano = fit_nano(material.grams, material.y, learned.labels, settings.max_mb, rng)
+    nano = fit_nano(material.grams, material.y, lesson(learned, material), settings.max_mb, rng)
     progress.finish()
     teacher = learned.labels
     mixed = rng.permutation(len(teacher))
@@ -148,6 +157,23 @@ def choose_student(
         Seen(rows, more, nano.logits[rows], heads, goals[0]),
         thresholds=thresholds_of(learned, rows, proba, settings.seed) if len(rows) else {},
     )
+
+
+def lesson(learned: Learned, material: Material) -> Floats:
+    """The soft labels [pool, C] that nano learns.
+
+    A start from a few labels says .9 where it is right in .75, and beside class names nearly 1;
+    which of its answers are the better ones cannot be seen in that any more. The cohort and a tuned
+    teacher have measured their words by the pool.
+    """
+    labels = learned.labels
+    if learned.gate.chosen not in ("labels", "readouts") or not len(labels):
+        return labels
+    if float(labels.max(axis=1).mean()) <= LESSON:
+        return labels
+    if learned.voted is not None:  # the head alone does not know what was voted on the very texts
+        return softmax(at_confidence(np.log(labels + 1e-9), LESSON))
+    return softmax(at_confidence(learned.head.logits(material, material.pool_rows), LESSON))
 
 
 def _held(nano: NanoFit, learned: Learned, prepared: Prepared) -> Held | None:
