@@ -58,6 +58,14 @@ class Offer:
         """Both whole students as one."""
         return multiplied(self.chosen, self.seen, self.learned)
 
+    @cached_property
+    def beside(self) -> Made:
+        """Micro as it stands beside nano: the whole encoder, cut to what its head reads."""
+        _check_onnx(self, "ensemble or cascade")
+        head, heat = self.chosen.micro, self.chosen.micro_temperature
+        form = int8_form(self.encoder, head)
+        return _gated(self, "micro", self.seen.micro, head, form, heat)
+
     def texts(self, most: int) -> list[str]:
         """Some of the user's own: of the pool, or labelled ones where there is none."""
         rows = self.seen.rows[:most].tolist()
@@ -157,8 +165,8 @@ def _nano_scorer(offer: Offer) -> NanoScorer:
 
 
 def _ensemble(offer: Offer) -> Made:
-    """Nano and the whole encoder, cut to what its head reads."""
-    micro, together = _second(offer, "ensemble"), offer.together
+    """Nano and micro, multiplied."""
+    micro, together = offer.beside, offer.together
     assert micro.form is not None
     scorer = EnsembleScorer(_nano_scorer(offer), micro.form.scorer(), together.rule)
     heat, size = together.temperature, micro.megabytes + table_mb(offer.chosen.nano)
@@ -167,15 +175,6 @@ def _ensemble(offer: Offer) -> Made:
         micro, kind="ensemble", logits=together.logits, classifier=classifier, temperature=heat,
         megabytes=size, rules=(together.rule,),
     )  # fmt: skip
-
-
-def _second(offer: Offer, kind: str) -> Made:
-    """Micro as it stands beside nano."""
-    _check_onnx(offer, kind)
-    chosen = offer.chosen
-    form = int8_form(offer.encoder, chosen.micro)
-    heat = chosen.micro_temperature
-    return _gated(offer, kind, offer.seen.micro, chosen.micro, form, heat)
 
 
 def _cascade(offer: Offer, budget: Budget | None) -> Made:
