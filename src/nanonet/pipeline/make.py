@@ -24,10 +24,9 @@ from nanonet.progress import Progress
 from nanonet.runtime import (
     BothRules,
     CascadeRule,
-    CascadeScorer,
     Classifier,
-    EnsembleScorer,
     NanoScorer,
+    of_both,
 )
 
 _COMPARED = 200  # texts on which int8 and float32 are compared
@@ -98,6 +97,7 @@ class Made:
 
 
 def make(offer: Offer, kind: str, budget: Budget | None = None) -> Made:
+    """The student of that kind; a cascade passes no more texts than the budget has time for."""
     if kind == "nano":
         return _nano(offer)
     if kind == "ensemble":
@@ -167,13 +167,11 @@ def _nano_scorer(offer: Offer) -> NanoScorer:
 def _ensemble(offer: Offer) -> Made:
     """Nano and micro, multiplied."""
     micro, together = offer.beside, offer.together
-    assert micro.form is not None
-    scorer = EnsembleScorer(_nano_scorer(offer), micro.form.scorer(), together.rule)
     heat, size = together.temperature, micro.megabytes + table_mb(offer.chosen.nano)
-    classifier = Classifier(offer.inputs.classes, scorer, temperature=heat)
+    rules = (together.rule,)
     return replace(
-        micro, kind="ensemble", logits=together.logits, classifier=classifier, temperature=heat,
-        megabytes=size, rules=(together.rule,),
+        micro, kind="ensemble", logits=together.logits, temperature=heat, megabytes=size,
+        classifier=_classifier(offer, micro, rules, heat), rules=rules,
     )  # fmt: skip
 
 
@@ -185,15 +183,19 @@ def _cascade(offer: Offer, budget: Budget | None) -> Made:
         clock = measure({"nano": nano.classifier, "both": both.classifier}, offer.texts(32))
         spare = (budget.max_us - clock["nano"].us) / clock["both"].us
         most = float(np.clip(0.9 * spare, 0.0, 1.0))  # texts that nano is unsure of may be longer
-    together, heat = offer.together, offer.chosen.nano_temperature
-    sure = softmax(seen.nano / heat).max(axis=1)
+    together = offer.together
+    sure = softmax(seen.nano / offer.chosen.nano_temperature).max(axis=1)
     plan = plan_cascade(sure, seen.nano, seen.micro, offer.learned.labels[seen.rows], most)
-    rule = CascadeRule(plan.chosen.threshold, heat, together.temperature)
-    assert both.form is not None
-    ensemble = EnsembleScorer(_nano_scorer(offer), both.form.scorer(), together.rule)
-    classifier = Classifier(offer.inputs.classes, CascadeScorer(ensemble, rule))
-    logits = cascaded(together, seen, rule.threshold, sure)
+    rules = together.rule, CascadeRule(plan.chosen.threshold, together.temperature)
+    logits = cascaded(together, seen, plan.chosen.threshold, sure)
     return replace(
-        both, kind="cascade", logits=logits, classifier=classifier, temperature=1.0,
-        plan=plan, rules=(together.rule, rule),
+        both, kind="cascade", logits=logits, temperature=1.0, plan=plan,
+        classifier=_classifier(offer, both, rules, 1.0), rules=rules,
     )  # fmt: skip
+
+
+def _classifier(offer: Offer, micro: Made, rules: BothRules, heat: float) -> Classifier:
+    """Nano and the encoder of ``micro`` by these rules."""
+    assert micro.form is not None
+    scorer = of_both(_nano_scorer(offer), micro.form.scorer(), rules)
+    return Classifier(offer.inputs.classes, scorer, temperature=heat)

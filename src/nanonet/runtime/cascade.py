@@ -20,12 +20,11 @@ from nanonet.runtime.scorer import Floats, Scorer, best_names
 class CascadeRule:
     """When nano's answer stands: its largest probability is at least ``threshold`` (0 to 1).
 
-    nano_temperature, joint_temperature: what the logits of nano and of the ensemble are divided by,
-    so that both speak of probabilities on one scale and the cascade itself needs no temperature.
+    joint_temperature: what the ensemble's logits are divided by, as nano's are by their own, so
+    that both speak of probabilities on one scale and the cascade itself needs no temperature.
     """
 
     threshold: float
-    nano_temperature: float
     joint_temperature: float
 
     def check(self) -> None:
@@ -45,8 +44,9 @@ class CascadeScorer:
     def __init__(self, ensemble: EnsembleScorer, rule: CascadeRule) -> None:
         rule.check()
         self.rule, self._nano = rule, ensemble.nano
+        self._nano_temperature = ensemble.rule.nano_temperature
         self._stages = (
-            _Tempered(ensemble.nano, rule.nano_temperature),
+            _Tempered(ensemble.nano, self._nano_temperature),
             _Tempered(ensemble, rule.joint_temperature),
         )
 
@@ -72,7 +72,7 @@ class CascadeScorer:
     def logits(self, texts: Sequence[str], threads: int | None = None) -> Floats:
         """Scores over the temperature of what answers, float32 [n, C]."""
         raw = self._nano.logits(texts, threads)
-        out = _over(raw, self.rule.nano_temperature)
+        out = _over(raw, self._nano_temperature)
         passed = np.flatnonzero(self._unsure(raw))
         if len(passed):
             rest = [texts[row] for row in passed.tolist()]
@@ -96,7 +96,7 @@ class CascadeScorer:
     def _unsure(self, raw: Floats) -> NDArray[np.bool_]:
         if not len(raw):
             return np.zeros(0, np.bool_)
-        sure = softmax(raw, self.rule.nano_temperature).max(axis=1)
+        sure = softmax(raw, self._nano_temperature).max(axis=1)
         unsure: NDArray[np.bool_] = sure < np.float32(self.rule.threshold)
         return unsure
 
