@@ -88,7 +88,7 @@ def nanonet(document: dict[str, Any]) -> str:
     """What nanonet kept: the student, its size, its figures, and those of each alone."""
     cells = [cell for cell in document["cells"] if cell["method"] in EFFORTS]
     header = ["method", "data", "labels a class", "given", "student kept", "size"]
-    header += ["accuracy", "macro F1", "ECE", "log-loss", "micro alone", "nano alone"]
+    header += ["accuracy", "macro F1", "ECE", "log-loss", "ensemble", "micro alone", "nano alone"]
     rows = []
     for method in EFFORTS:
         for given, words in _GIVEN.items():
@@ -110,16 +110,15 @@ def _kept(cells: list[Cell]) -> list[str]:
         spread([cell["figures"][key] for cell in cells])
         for key in ("accuracy", "macro_f1", "ece", "log_loss")
     ]
-    micro = [_micro(cell) for cell in cells]
-    alone = [spread([one["accuracy"] for one in micro if one]) if all(micro) else "-"]
+    alone = [_students(cells, kind) for kind in ("ensemble", "micro")]
     alone.append(spread([cell["nano"]["accuracy"] for cell in cells if cell.get("nano")]))
     return [students, size, *figures, *alone]
 
 
-def _micro(cell: Cell) -> dict[str, Any] | None:
-    """Its figures, where a micro was shipped, alone or in an ensemble."""
-    figures: dict[str, Any] | None = cell.get("micro")
-    return cell["figures"] if cell["student"] == "micro" else figures
+def _students(cells: list[Cell], kind: str) -> str:
+    """Accuracy of one kind of student, where every draw's was scored, kept or not."""
+    found = [cell["figures"] if cell["student"] == kind else cell.get(kind) for cell in cells]
+    return spread([one["accuracy"] for one in found if one]) if all(found) else "-"
 
 
 def _groups(cells: list[Cell]) -> list[tuple[str, int]]:

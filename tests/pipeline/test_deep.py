@@ -12,13 +12,15 @@ import pytest
 import nanonet
 from _bars import Labels
 from _command import folder_bytes
-from _order import NAMES, PLAN, task
+from _order import NAMES, task
 from nanonet.data import ClassSpec
 
 pytest.importorskip("torch", reason="tuning an encoder needs torch")
 
-from nanonet.learn import Gate
+from nanonet.learn import Gate, softmax
+from nanonet.learn.cohort import Round
 from nanonet.pipeline import deep as room
+from nanonet.pipeline.efforts import EFFORTS, for_cohort
 from nanonet.pipeline.judged import judge_effort
 from nanonet.pipeline.tuned import Halves
 
@@ -259,19 +261,46 @@ def test_hidden_labels_decide_where_the_class_file_does_not_lead(deep, monkeypat
     assert bar.trained() == 0
 
 
-def test_a_pool_whose_views_agree_is_left_to_the_cohort(deep, quick, tiny, cache, monkeypatch):
+@pytest.mark.parametrize(("agreement", "taught"), [(0.9, True), (0.5, False)])
+def test_a_teacher_learns_the_word_of_a_cohort_whose_views_agree(
+    deep, monkeypatch, agreement, taught
+):
     """The corpus of help-desk messages would do, but not with an encoder of random weights."""
     import nanonet.learn
 
-    learn = nanonet.learn.learn_quick
+    learn, kept = nanonet.learn.learn_quick, []
 
     def agreeing(*arguments):
         learned = learn(*arguments)
-        return replace(learned, gate=replace(learned.gate, chosen="cohort"))
+        gate = replace(learned.gate, chosen="cohort")
+        kept.append(replace(learned, gate=gate, rounds=(Round(0.5, agreement, 0.0),)))
+        return kept[0]
 
     monkeypatch.setattr(nanonet.learn, "learn_quick", agreeing)
+    monkeypatch.setattr(room, "try_halves", hidden(wrong=12))
     bar = Labels()
-    fitted = deep(progress=bar)
-    assert bar.trained() == 0
-    assert "the two views already agree" in fitted.report.notes[0]
-    assert PLAN.name in fitted.report.notes[0]
+    fitted = deep(progress=bar, student="ensemble")
+    assert bar.trained() == (30 if taught else 0)  # twice through 120 texts, and no warm-up
+    if not taught:
+        assert fitted.report.gate["chosen"] == "cohort"
+        return
+    assert "both views agree on what the pool says" in fitted.report.effort_why
+    assert fitted.report.gate["chosen"] == "taught"
+    assert fitted.report.encoder["name"] == "tiny-tuned"
+
+
+def test_nano_learns_what_cohort_and_teacher_say_together():
+    cohort = softmax(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]], np.float32))
+    teacher = np.array([[0.0, 4.0], [0.0, 4.0], [4.0, 0.0]], np.float32)
+    both = room._joined(SimpleNamespace(labels=cohort), teacher)
+    assert both.argmax(axis=1).tolist() == [1, 1, 0]
+    assert both.max(axis=1).mean() == pytest.approx(cohort.max(axis=1).mean(), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("pool", "steps"), [(20_000, 1_250), (1_000, 62), (50, 40)], ids=["large", "small", "tiny"]
+)
+def test_the_cohorts_word_is_read_twice_at_most(pool, steps):
+    plan = for_cohort(EFFORTS["normal"], pool)
+    assert (plan.rounds, plan.most_steps) == (1, steps)
+    assert plan.tokens == EFFORTS["normal"].cohort_tokens

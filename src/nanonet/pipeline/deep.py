@@ -4,6 +4,7 @@
 2. Judgement: the same from half of the labels, scored on the other half beside the quick fit.
 3. Rounds: a teacher learns the pool's soft labels (those of quick and tuned, multiplied; then its
    own of the round before), students beside it in the last round (``distil.distil``).
+Where the cohort's views agreed, one long round on the cohort's word is all.
 Every finished stage is kept under the cache folder, so a killed fit goes on where it was.
 """
 
@@ -14,12 +15,14 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from nanonet import __version__
 from nanonet.data import fingerprint
 from nanonet.encode import BUNDLED_NAME, Encoder, default_cache_dir, load_encoder
 from nanonet.errors import Diverged, UserError
-from nanonet.learn import Gate, Learned, Tried, softmax
-from nanonet.pipeline.efforts import LEAST_POOL, Plan, spared
+from nanonet.learn import Floats, Gate, Learned, Tried, at_confidence, blend, softmax
+from nanonet.pipeline.efforts import LEAST_POOL, Plan, agreed, for_cohort, spared
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.judged import judge_effort
 from nanonet.pipeline.material import Prepared
@@ -29,7 +32,7 @@ from nanonet.pipeline.tuned import Job, linear_head, read_pool, try_halves
 from nanonet.progress import Progress
 
 # Raise when a stage's outcome or the way from one to the next changes: old ones are not used then.
-_STAGES = 3
+_STAGES = 4
 NAMES_LEAD = 1.0  # weight of the class file from which on its word is what a teacher learns
 
 
@@ -84,10 +87,14 @@ def _kept(quick: Learned, note: str) -> Deep:
 
 
 def _deepen(job: Job, quick: Learned, settings: Settings) -> Deep:
+    pool = len(job.pool) >= LEAST_POOL
+    if pool and agreed(quick):
+        why = "both views agree on what the pool says, so a teacher learned their word on the pool"
+        job = replace(job, plan=for_cohort(job.plan, len(job.pool)))
+        return _finish(job, quick, *_taught(quick), settings, why)
     if not job.texts:
         why = "no labels to compare it with quick by; a teacher learned the names on the pool"
         return _finish(job, quick, Gate("taught", quick.gate.why, (), 0, 0), None, settings, why)
-    pool = len(job.pool) >= LEAST_POOL
     if pool and quick.names_weight >= NAMES_LEAD:
         why = "the class file leads, so a teacher learned quick's word on the pool"
         return _finish(job, quick, *_taught(quick), settings, why)
@@ -173,9 +180,10 @@ def _finish(
     if not kept and not stopped:
         job.stages.put("pool", {"logits": logits})
     share = 1.0 / len(head.readouts)
+    both = gate.chosen == "taught" and agreed(quick)
     learned = replace(
         quick,
-        labels=softmax(logits),
+        labels=_joined(quick, logits) if both else softmax(logits),
         logits=logits,
         head=head,
         gate=gate,
@@ -184,6 +192,12 @@ def _finish(
     )
     notes = (*_remarks(job), *([stopped] if stopped else []))
     return Deep(learned, shipped, why, notes)
+
+
+def _joined(quick: Learned, logits: Floats) -> Floats:
+    """The cohort's soft labels [pool, C] times the teacher's, as sure as the cohort's were."""
+    both = blend([np.log(quick.labels + np.float32(1e-6)), logits])
+    return softmax(at_confidence(both, float(quick.labels.max(axis=1).mean())))
 
 
 def _remarks(job: Job) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ class Plan:
 
     steps, steps_many: of the warm-up, with few and with many classes; trials: how many times half
     of the labels are hidden to judge it; rounds: how often a teacher learns the pool's soft labels;
-    tokens: about how many a round reads; sure: mean confidence the soft labels are set to.
+    tokens: about how many a round reads; cohort_tokens: the same for the one round in which the
+    cohort's word is learned, and ``cohort_epochs`` how often it may go through the pool for that;
+    sure: mean confidence the soft labels are set to.
     students: whether small students learn beside the teacher in the last round; the half-size one
     is kept in its stead where that is estimated to cost no more than a point.
     """
@@ -31,6 +33,8 @@ class Plan:
     trials: int = 2
     rounds: int = 2
     tokens: int = 100_000
+    cohort_tokens: int = 600_000
+    cohort_epochs: int = 2
     least_steps: int = 40
     most_steps: int = 600
     labelled_batch: int = 8
@@ -44,20 +48,40 @@ EFFORTS = {
     "quick": None,
     "normal": Plan("normal"),
     "best": Plan(
-        "best", steps=60, steps_many=240, trials=4, rounds=3, tokens=400_000, students=True
+        "best",
+        steps=60,
+        steps_many=240,
+        trials=4,
+        rounds=3,
+        tokens=400_000,
+        students=True,
+        cohort_tokens=1_200_000,
     ),
 }
 
 
-def spared(inputs: Inputs, quick: Learned) -> str:
-    """Why efforts beyond quick can do nothing after this ``quick`` fit, or ''."""
+def for_cohort(plan: Plan, pool: int) -> Plan:
+    """One long round: where the cohort is mostly right, thousands of its texts are worth reading.
+
+    pool: its number of texts.
+    """
+    most = max(plan.cohort_epochs * pool // plan.unlabelled_batch, plan.least_steps)
+    return replace(plan, rounds=1, tokens=plan.cohort_tokens, most_steps=most, students=False)
+
+
+def agreed(quick: Learned) -> bool:
+    """Whether the cohort was kept, or has taught, and its views agreed from the first round on."""
     from nanonet.learn import AGREED_KAPPA
 
-    agreed = quick.rounds[0].agreement if quick.rounds else 1.0
-    if quick.gate.chosen == "cohort" and agreed >= AGREED_KAPPA:
-        return (
-            "the two views already agree on what the pool says, and a tuned encoder only forgets it"
-        )
+    if not quick.rounds or quick.gate.chosen not in ("cohort", "taught"):
+        return False
+    return quick.rounds[0].agreement >= AGREED_KAPPA
+
+
+def spared(inputs: Inputs, quick: Learned) -> str:
+    """Why efforts beyond quick can do nothing after this ``quick`` fit, or ''."""
+    if agreed(quick) and len(inputs.pool.texts) >= LEAST_POOL:
+        return ""
     labels = inputs.labelled.labels
     few = min(inputs.classes, key=labels.count)
     if labels and labels.count(few) < LEAST_LABELS:

@@ -15,7 +15,7 @@ from nanonet.encode import Encoder
 from nanonet.learn import Learned
 from nanonet.pipeline.calibrated import calibration_fact
 from nanonet.pipeline.choose import Chosen
-from nanonet.pipeline.efforts import spared
+from nanonet.pipeline.efforts import agreed, spared
 from nanonet.pipeline.forms import table_mb
 from nanonet.pipeline.inputs import Inputs, Settings
 from nanonet.pipeline.material import Prepared
@@ -186,7 +186,7 @@ def _advice(inputs: Inputs, learned: Learned, counts: dict[str, int]) -> tuple[s
 
 
 def _more_effort(inputs: Inputs, settings: Settings, learned: Learned) -> tuple[str, ...]:
-    if settings.effort != "quick" or spared(inputs, learned):
+    if settings.effort != "quick" or agreed(learned) or spared(inputs, learned):
         return ()
     return (
         "perhaps --effort normal, which tunes the encoder on the labels (minutes): the pool by "
