@@ -49,8 +49,8 @@ _PLAIN = ("auto", "nano", "micro")
     default="quick",
     show_default=True,
     help="How much work to spend: quick uses the encoder as it is; normal also tunes it, on the "
-    "labels and then on the pool, and keeps that where it does better than quick on hidden labels "
-    "(minutes; worth trying where the classes are not topics); best does more of the same.",
+    "labels and then on the pool, and keeps that where hidden labels or the pool itself speak for "
+    "it (minutes; worth most where the classes are not topics); best does more of the same.",
 )
 @click.option(
     "--student",
