@@ -25,7 +25,6 @@ from nanonet.pipeline.calibrated import (
     held_by_micro,
     held_by_nano,
 )
-from nanonet.pipeline.efforts import agreed
 from nanonet.pipeline.inputs import Settings
 from nanonet.pipeline.material import Prepared
 from nanonet.pipeline.promised import thresholds_of
@@ -199,13 +198,12 @@ def _expected(
     if trial is None:
         return expect(None, confidence, 0), (confidence, confidence - loss)
     told = expect(trial.accuracy, confidence, n)
-    together = agreed(learned)  # the cohort, or a teacher of its word
-    if not (name in CANDIDATES or together) or not len(micro):  # no such ratio was measured
+    if name not in CANDIDATES or not len(micro):  # of tuned encoders no such ratio was measured
         goal = believed_accuracy(trial.accuracy, trial.accuracy_se, confidence, n)
         return told, (goal, goal - loss)
     disagreed = float((nano.argmax(axis=1) != micro.argmax(axis=1)).mean())
     errors = believed_errors(
-        trial.accuracy, trial.accuracy_se, n, disagreed, together=together or name == "cohort"
+        trial.accuracy, trial.accuracy_se, n, disagreed, together=name == "cohort"
     )
     return told, (1.0 - errors[0], 1.0 - errors[1])
 

@@ -70,10 +70,10 @@ def for_cohort(plan: Plan, pool: int) -> Plan:
 
 
 def agreed(quick: Learned) -> bool:
-    """Whether the cohort was kept, or has taught, and its views agreed from the first round on."""
+    """Whether the cohort was kept, and its views agreed from the first round on."""
     from nanonet.learn import AGREED_KAPPA
 
-    if not quick.rounds or quick.gate.chosen not in ("cohort", "taught"):
+    if not quick.rounds or quick.gate.chosen != "cohort":
         return False
     return quick.rounds[0].agreement >= AGREED_KAPPA
 
