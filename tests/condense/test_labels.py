@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from _condensed import made_up
 from nanonet.condense import label_for_head, labels_of, retrain, retrain_kept
+from nanonet.condense.learner import log_loss
 from nanonet.condense.span import Span, fit_span
 
 SEEN = made_up()
@@ -33,10 +34,10 @@ def test_the_labels_are_distributions_and_learning_from_them_gives_the_spans_bes
     assert np.allclose(kept.labels.sum(axis=1), 1.0, atol=1e-6)
     assert (kept.weights > 0).all()
     span = Span.of(SEEN, rows)
-    wanted = centred(fit_span(SEEN, span, iterations=200).head(span))
-    got = centred(retrain_kept(SEEN, kept))
-    size = np.linalg.norm(wanted[:-1])
-    assert np.linalg.norm((got - wanted)[:-1]) < 0.05 * size
+    wanted = fit_span(SEEN, span, iterations=200).head(span)
+    # From one row a class the optimum is so flat that single precision may stop short of it.
+    near = 0.02 if each > 1 else 0.15
+    assert abs(log_loss(retrain_kept(SEEN, kept), SEEN) - log_loss(wanted, SEEN)) < near
 
 
 def test_the_numeric_optimum_for_the_labels_is_the_head_they_were_made_for():
