@@ -268,13 +268,12 @@ def test_a_teacher_learns_the_word_of_a_cohort_whose_views_agree(
     """The corpus of help-desk messages would do, but not with an encoder of random weights."""
     import nanonet.learn
 
-    learn, kept = nanonet.learn.learn_quick, []
+    learn = nanonet.learn.learn_quick
 
     def agreeing(*arguments):
         learned = learn(*arguments)
         gate = replace(learned.gate, chosen="cohort")
-        kept.append(replace(learned, gate=gate, rounds=(Round(0.5, agreement, 0.0),)))
-        return kept[0]
+        return replace(learned, gate=gate, rounds=(Round(0.5, agreement, 0.0),))
 
     monkeypatch.setattr(nanonet.learn, "learn_quick", agreeing)
     monkeypatch.setattr(room, "try_halves", hidden(wrong=12))

@@ -58,7 +58,7 @@ def learn_deep(
     plan: Plan,
     bar: Progress,
 ) -> Deep:
-    """Do more than quick where hidden labels or a class file speak for it; else keep quick's.
+    """Do more than quick where the pool, labels or names speak for it; else keep quick's.
 
     Ctrl-C before the rounds keeps quick's outcome, during them the state of the last whole step;
     a loss that is no number does the same. Raises OutOfMemory.
